@@ -1,0 +1,243 @@
+/**
+ * Every refusal the API can give. The code is the contract: clients translate by it, with `args` as ICU arguments.
+ * A code is never renamed or given another meaning; docs/problems.md is generated from this table.
+ */
+interface ProblemDefinition {
+  readonly status: number;
+  readonly title: string;
+  /** One sentence for the documentation; also the detail when there is no `detail`. */
+  readonly meaning: string;
+  /** English detail with `{argument}` places. */
+  readonly detail?: string;
+  /** ICU arguments, each with what it holds. */
+  readonly args: Readonly<Record<string, string>>;
+  /** Seconds for Retry-After, where waiting helps. */
+  readonly retryAfter?: number;
+}
+
+const define = <const T extends Record<string, ProblemDefinition>>(codes: T): T => codes;
+
+export const PROBLEM_CODES = define({
+  // What was sent
+  'malformed-request': {
+    status: 400,
+    title: 'Malformed request',
+    meaning: 'The bytes sent are not an HTTP request that this server reads.',
+    args: {},
+  },
+  'malformed-json': {
+    status: 400,
+    title: 'Malformed JSON',
+    meaning: 'The body is not JSON in UTF-8.',
+    detail: 'The body is not JSON in UTF-8. {expected}',
+    args: { expected: 'what was expected, with the position where it is known' },
+  },
+  'invalid-request': {
+    status: 400,
+    title: 'Invalid request',
+    meaning: 'At least one field, parameter or header is not what the API expects; `errors` names each.',
+    detail: '{count, plural, one {One value is} other {# values are}} not what was expected; see errors.',
+    args: { count: 'how many values are wrong' },
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'Unsupported media type',
+    meaning: 'Bodies are application/json in UTF-8 and not compressed.',
+    detail: 'Expected {expected}.',
+    args: { expected: 'the header and its expected value' },
+  },
+  'body-too-large': {
+    status: 413,
+    title: 'Body too large',
+    meaning: 'The body has more bytes than this operation takes.',
+    detail: 'The body may have at most {limit} bytes.',
+    args: { limit: 'bytes' },
+  },
+  'body-too-deep': {
+    status: 400,
+    title: 'Body too deep',
+    meaning: 'Arrays and objects are nested deeper than any body of this API needs.',
+    detail: 'Arrays and objects may be nested at most {limit} deep.',
+    args: { limit: 'levels' },
+  },
+  'duplicate-key': {
+    status: 400,
+    title: 'Duplicate key',
+    meaning: 'An object of the body names the same key twice, so it is unclear which one counts.',
+    args: { pointer: 'JSON pointer of the second one' },
+  },
+  'forbidden-key': {
+    status: 400,
+    title: 'Forbidden key',
+    meaning: 'An object of the body has the key __proto__, constructor or prototype.',
+    args: { pointer: 'JSON pointer of the key' },
+  },
+  'text-not-storable': {
+    status: 400,
+    title: 'Text not storable',
+    meaning: 'A text has a NUL, another control character, half a surrogate pair, or a character that turns text around.',
+    args: { where: 'JSON pointer, or name of the parameter' },
+  },
+  'headers-too-large': {
+    status: 431,
+    title: 'Headers too large',
+    meaning: 'The header fields, the address included, are too many or too long.',
+    args: {},
+  },
+  'request-timeout': {
+    status: 408,
+    title: 'Request timed out',
+    meaning: 'The request was not sent completely in time.',
+    args: {},
+  },
+  'invalid-cursor': {
+    status: 400,
+    title: 'Invalid cursor',
+    meaning: 'The cursor was changed, is of another list, filter or sort, or is no longer known: begin at the first page.',
+    args: {},
+  },
+
+  // Who asks
+  unauthenticated: {
+    status: 401,
+    title: 'Not authenticated',
+    meaning: 'A known API key is needed: Authorization: Bearer <key>.',
+    args: {},
+  },
+  'key-expired': { status: 401, title: 'Key expired', meaning: 'The API key has run out.', args: {} },
+  'key-revoked': { status: 401, title: 'Key revoked', meaning: 'The API key was taken back.', args: {} },
+  'role-not-allowed': {
+    status: 403,
+    title: 'Role not allowed',
+    meaning: 'This operation is for other roles than yours.',
+    detail: 'The role {role} may not do this; allowed: {allowed}.',
+    args: { role: 'your role', allowed: 'roles that may' },
+  },
+  'rate-limited': {
+    status: 429,
+    title: 'Too many requests',
+    meaning: 'This address or this key sent more requests than its share.',
+    detail: 'Try again in {seconds} s.',
+    args: { scope: 'address or principal', seconds: 'seconds to wait' },
+  },
+
+  // What is asked for
+  'not-found': {
+    status: 404,
+    title: 'Not found',
+    meaning: 'There is no such thing, or it is not yours to see.',
+    args: {},
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'Method not allowed',
+    meaning: 'The address exists, with other methods; see the Allow header.',
+    detail: 'Allowed: {allowed}.',
+    args: { allowed: 'methods' },
+  },
+  conflict: {
+    status: 409,
+    title: 'Conflict',
+    meaning: 'What is there now contradicts the request.',
+    args: {},
+  },
+  'not-allowed-now': {
+    status: 409,
+    title: 'Not allowed now',
+    meaning: 'The command is not possible in the state the case is in.',
+    detail: 'The command {command} is not possible in stage {stage}; possible: {allowed}.',
+    args: { command: 'the command', stage: 'stage of the case', allowed: 'commands possible now' },
+  },
+  'case-closed': { status: 409, title: 'Case closed', meaning: 'The case is closed and never changes again.', args: {} },
+  stale: {
+    status: 412,
+    title: 'Changed meanwhile',
+    meaning: 'If-Match names an older state than the present one.',
+    detail: 'The present state is {current}.',
+    args: { current: 'seq of the present state' },
+  },
+  'precondition-malformed': {
+    status: 400,
+    title: 'Malformed precondition',
+    meaning: 'If-Match is neither * nor a list of quoted entity tags.',
+    args: {},
+  },
+  'idempotency-key-required': {
+    status: 400,
+    title: 'Idempotency key required',
+    meaning: 'Machines must send an Idempotency-Key here, so that a repeated request is done once.',
+    args: {},
+  },
+  'idempotency-key-malformed': {
+    status: 400,
+    title: 'Malformed idempotency key',
+    meaning: 'Idempotency-Key is 1 to 255 visible ASCII characters.',
+    args: {},
+  },
+  'idempotency-mismatch': {
+    status: 422,
+    title: 'Idempotency key used for another request',
+    meaning: 'The same Idempotency-Key came before with another body.',
+    args: {},
+  },
+  'unknown-policy': {
+    status: 404,
+    title: 'Unknown policy',
+    meaning: 'No policy or policy version has this name.',
+    args: {},
+  },
+  'policy-invalid': {
+    status: 422,
+    title: 'Invalid policy',
+    meaning: 'The policy can be read but its rules contradict themselves or lack something; `errors` names each place.',
+    args: {},
+  },
+  'escalation-unknown': {
+    status: 404,
+    title: 'Unknown escalation',
+    meaning: 'The case has no such escalation to acknowledge.',
+    args: {},
+  },
+
+  // What we could not do
+  'engine-unavailable': {
+    status: 503,
+    title: 'Engine unavailable',
+    meaning: 'Temporal cannot be reached: reading goes on, commands do not. Repeat with the same Idempotency-Key.',
+    args: {},
+    retryAfter: 5,
+  },
+  'database-unavailable': {
+    status: 503,
+    title: 'Database unavailable',
+    meaning: 'PostgreSQL cannot be reached.',
+    args: {},
+    retryAfter: 5,
+  },
+  timeout: {
+    status: 504,
+    title: 'No answer in time',
+    meaning: 'It is unknown whether the request was done. Repeat it with the same Idempotency-Key.',
+    args: {},
+    retryAfter: 1,
+  },
+  'internal-error': {
+    status: 500,
+    title: 'Internal error',
+    meaning: 'Something went wrong here and was logged under the request id.',
+    args: {},
+  },
+});
+
+export type ProblemCode = keyof typeof PROBLEM_CODES;
+
+export type ArgValue = string | number | boolean | null | readonly string[];
+
+/** The arguments a code takes, by the table above. */
+export type ProblemArgs<C extends ProblemCode> = {
+  readonly [K in keyof (typeof PROBLEM_CODES)[C]['args']]: ArgValue;
+};
+
+export const definitionOf = (code: ProblemCode): ProblemDefinition => PROBLEM_CODES[code];
+
+export const PROBLEM_CODE_LIST = Object.keys(PROBLEM_CODES) as readonly ProblemCode[];

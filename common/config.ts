@@ -1,0 +1,67 @@
+/**
+ * The only reader of the environment. Everything else is handed what it needs.
+ * Secrets have no default: a process that lacks one refuses to start and says which variable is missing.
+ */
+export interface Config {
+  readonly production: boolean;
+  /** PostgreSQL connection string. */
+  readonly databaseUrl: string;
+  readonly temporal: {
+    readonly address: string;
+    readonly namespace: string;
+    readonly taskQueue: string;
+    /** Where a person opens the Temporal Web UI; null where none is known. */
+    readonly uiUrl: string | null;
+  };
+  readonly api: { readonly host: string; readonly port: number };
+  /** Port of the worker's own /healthz, /readyz and /metrics; 0 takes any free one. */
+  readonly workerPort: number;
+  /** `kid:base64` pairs, 32 bytes each; the first one encrypts, all decrypt. */
+  readonly codecKeys: string;
+  readonly vaultKeys: string;
+  /** base64, 32 bytes: keyed blind indexes and case numbers. */
+  readonly indexKey: string;
+  readonly logLevel: string;
+}
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function required(env: Environment, name: string): string {
+  const value = env[name];
+  if (!value) throw new ConfigError(`${name} is not set. See docs/operations.md for what it holds and how to make one.`);
+  return value;
+}
+
+function port(env: Environment, name: string, fallback: number): number {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65535) {
+    throw new ConfigError(`${name} must be a port number from 0 to 65535, not "${text}".`);
+  }
+  return value;
+}
+
+/** @throws ConfigError naming the variable that is missing or malformed. */
+export function loadConfig(env: Environment = process.env): Config {
+  return {
+    production: env.NODE_ENV === 'production',
+    databaseUrl: required(env, 'DATABASE_URL'),
+    temporal: {
+      address: required(env, 'TEMPORAL_ADDRESS'),
+      namespace: env.TEMPORAL_NAMESPACE || 'default',
+      taskQueue: env.GUANJIA_TASK_QUEUE || 'guanjia',
+      uiUrl: env.TEMPORAL_UI_URL || null,
+    },
+    api: { host: env.GUANJIA_API_HOST || '127.0.0.1', port: port(env, 'GUANJIA_API_PORT', 8080) },
+    workerPort: port(env, 'GUANJIA_WORKER_PORT', 8081),
+    codecKeys: required(env, 'GUANJIA_CODEC_KEYS'),
+    vaultKeys: required(env, 'GUANJIA_VAULT_KEYS'),
+    indexKey: required(env, 'GUANJIA_INDEX_KEY'),
+    logLevel: env.GUANJIA_LOG_LEVEL || 'info',
+  };
+}

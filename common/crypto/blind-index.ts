@@ -1,0 +1,34 @@
+import { createHmac } from 'node:crypto';
+import { KEY_BYTES } from './keyring';
+import { normaliseName, normalisePhone, normaliseRoom } from './normalise';
+
+export { normaliseName, normalisePhone, normaliseRoom } from './normalise';
+
+/** 128 of HMAC-SHA-256's 256 bits: enough that two texts never meet, and half the column. */
+const INDEX_BYTES = 16;
+
+/**
+ * Keyed hashes that find encrypted personal data by equality and tell nothing without the key.
+ * Each is 32 hex digits, differs per project, and is the same for every usual spelling (see normalise.ts).
+ * All throw RangeError for a text without a visible character.
+ */
+export interface BlindIndex {
+  room(projectId: string, text: string): string;
+  phone(projectId: string, text: string): string;
+  name(projectId: string, text: string): string;
+}
+
+/** @param indexKey 32 bytes (`GUANJIA_INDEX_KEY`). */
+export function createBlindIndex(indexKey: Buffer): BlindIndex {
+  if (indexKey.length !== KEY_BYTES) throw new RangeError(`index key must be ${KEY_BYTES} bytes`);
+  const index = (field: string, projectId: string, normalised: string): string => {
+    if (normalised === '') throw new RangeError(`a blank ${field} can't be indexed`);
+    const message = JSON.stringify([`${field}/v1`, projectId, normalised]);
+    return createHmac('sha256', indexKey).update(message).digest().subarray(0, INDEX_BYTES).toString('hex');
+  };
+  return {
+    room: (projectId, text) => index('room', projectId, normaliseRoom(text)),
+    phone: (projectId, text) => index('phone', projectId, normalisePhone(text)),
+    name: (projectId, text) => index('name', projectId, normaliseName(text)),
+  };
+}

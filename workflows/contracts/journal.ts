@@ -1,0 +1,55 @@
+import type { JournalEvent } from '../../domain/event';
+import type { Instant } from '../../domain/instant';
+import type { CaseSnapshot } from '../../domain/projection';
+
+/**
+ * What the workflow hands to the projection. A batch may be written twice, late, or after a younger one: the fence
+ * (the time of the workflow task that decided it) tells which run of a task won (architecture.md "Fence").
+ */
+export interface JournalBatch {
+  readonly no: string;
+  readonly fence: Instant;
+  readonly events: readonly JournalEvent[];
+  /** The case after the last event. */
+  readonly snapshot: CaseSnapshot;
+  readonly receipts: readonly CommandReceipt[];
+  /** Only with the first batch. */
+  readonly opened: OpenedRecord | null;
+}
+
+/** What was answered to a command, kept so that the same key gets the same answer for ever. */
+export interface CommandReceipt {
+  /** Idempotency key of the caller. */
+  readonly id: string;
+  readonly command: string;
+  readonly bodyHash: string;
+  readonly seq: number;
+  readonly answer: CommandAnswer;
+}
+
+export interface CommandAnswer {
+  readonly no: string;
+  readonly seq: number;
+  readonly snapshot: CaseSnapshot;
+}
+
+/** Facts of the report that never change and that the state does not need. */
+export interface OpenedRecord {
+  readonly source: 'live' | 'typed-late' | 'imported' | 'alarm' | 'duty';
+  readonly channel: string;
+  readonly building: string | null;
+  readonly unit: string | null;
+  readonly asset: string | null;
+  /** Keyed blind indexes: equal rooms and phones have equal ones, nothing else can be told from them. */
+  readonly roomIndex: string | null;
+  readonly phoneIndex: string | null;
+  readonly careColour: string | null;
+  readonly repeatOf: string | null;
+  readonly rootCase: string | null;
+  readonly expectedResolutionAt: Instant | null;
+}
+
+export interface JournalActivities {
+  /** Writes the batch in one transaction. Safe to repeat. */
+  writeJournal(batch: JournalBatch): Promise<void>;
+}

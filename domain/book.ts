@@ -101,7 +101,7 @@ export function open(state: CaseState, spec: OpenSpec, context: Context): Draft[
   const dueAt = spec.dueAt ?? instantAt({ ...base, pauses: [] }, rule.limit, terms) ?? spec.start;
   const limit = spec.dueAt === undefined ? rule.limit : Math.max(0, ranAt({ ...base, pauses: [] }, dueAt, terms));
   const clocked: Obligation = { ...base, dueAt, dueBase: dueAt, limit };
-  const late = dueAt < context.at ? (spec.cause ?? 'typed-late') : null;
+  const late = dueAt < context.at ? (spec.cause ?? (dueAt < state.receivedAt ? 'typed-late' : null)) : null;
   const obligation: Obligation = { ...clocked, bornLate: late, warned: warnedBefore(clocked, context.at, terms) };
   return [draft('obligation-opened', { obligation })];
 }
@@ -128,9 +128,9 @@ export function meet(state: CaseState, kind: string, context: Context): Draft[] 
   return openOf(state, kind).map((obligation) => meetOne(obligation, context.at));
 }
 
-export function meetOne(obligation: Obligation, at: Instant): Draft {
+export function meetOne(obligation: Obligation, metAt: Instant): Draft {
   const { id, dueAt } = obligation;
-  return draft('obligation-met', { obligation: id, dueAt, lateMs: at - dueAt });
+  return draft('obligation-met', { obligation: id, metAt, dueAt, lateMs: metAt - dueAt });
 }
 
 export function cancel(obligations: readonly Obligation[], reason: string): Draft[] {
@@ -196,7 +196,7 @@ export interface Notice {
   readonly to: Recipient;
   readonly obligation?: Obligation;
   readonly args?: Readonly<Record<string, string | number>>;
-  readonly text?: TextRef;
+  readonly text?: TextRef | null;
 }
 
 export function notify(state: CaseState, notice: Notice): Draft {

@@ -30,7 +30,9 @@ export function openCase<S extends CaseState, O>(
 ): Step<S> | Refusal {
   const full: Context = { ...context, via: { kind: 'start' } };
   const initial = family.initial(opening);
-  const opened = apply(family, initial, family.open(initial, opening, full), full);
+  const drafts = family.open(initial, opening, full);
+  if (isRefusal(drafts)) return drafts;
+  const opened = apply(family, initial, drafts, full);
   const woken = wake(family, opened.state, context.at);
   return number(initial.seq, { state: woken.state, events: [...opened.events, ...woken.events] });
 }
@@ -45,6 +47,7 @@ export function runCommand<S extends CaseState, O>(
   command: Command,
   at: Instant,
 ): Step<S> | Refusal {
+  if (state.ended) return refuse('case-archived', { stage: state.stage });
   const rule = ruleOf(family, command.name);
   if (!rule) return refuse('command-unknown', { command: command.name });
   if (!rule.roles.includes(command.by.role)) {
@@ -177,7 +180,10 @@ function withoutStale(events: readonly JournalEvent[], state: CaseState): readon
   });
 }
 
-/** Drafts become events one by one; what follows from one comes before the next draft. */
+/**
+ * Drafts become events one by one; what follows from one comes before the next draft. Each slice reacts to the state
+ * as the slices before it have left it, so that nothing is ended or opened twice.
+ */
 function apply<S extends CaseState, O>(
   family: Family<S, O>,
   state: S,
@@ -186,12 +192,16 @@ function apply<S extends CaseState, O>(
 ): Step<S> {
   let current = state;
   const events: JournalEvent[] = [];
-  const queue: Draft[] = [...drafts];
+  const queue: (Draft | ((state: S) => readonly Draft[]))[] = [...drafts];
   for (let next = queue.shift(); next; next = queue.shift()) {
+    if (typeof next === 'function') {
+      queue.unshift(...next(current));
+      continue;
+    }
     const event = sign(next, current, context);
     current = evolve(family, current, event);
     events.push(event);
-    queue.unshift(...reactions(family, event, current, context));
+    queue.unshift(...reactions(family, event, context));
   }
   return { state: current, events };
 }
@@ -199,17 +209,14 @@ function apply<S extends CaseState, O>(
 function reactions<S extends CaseState, O>(
   family: Family<S, O>,
   event: JournalEvent,
-  state: S,
   context: Context,
-): Draft[] {
-  const drafts: Draft[] = [];
-  for (const slice of family.slices) {
+): ((state: S) => readonly Draft[])[] {
+  return family.slices.flatMap((slice) => {
     const react = slice.react?.[event.type] as
       | ((event: EventOf<EventType>, state: S, context: Context) => readonly Draft[])
       | undefined;
-    if (react) drafts.push(...react(event, state, context));
-  }
-  return drafts;
+    return react ? [(state: S) => react(event, state, context)] : [];
+  });
 }
 
 function sign(event: Draft, state: CaseState, context: Context): JournalEvent {

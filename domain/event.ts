@@ -38,7 +38,13 @@ export interface EventData {
   'obligation-opened': { readonly obligation: Obligation };
   'obligation-warned': { readonly obligation: string; readonly fraction: number };
   'obligation-reminded': { readonly obligation: string; readonly count: number; readonly of: number };
-  'obligation-met': { readonly obligation: string; readonly dueAt: Instant; readonly lateMs: Millis };
+  /** `metAt` is the accepted instant of the act that met it; it lies before the event when the act came before the duty. */
+  'obligation-met': {
+    readonly obligation: string;
+    readonly metAt: Instant;
+    readonly dueAt: Instant;
+    readonly lateMs: Millis;
+  };
   'obligation-missed': { readonly obligation: string; readonly dueAt: Instant; readonly again: boolean };
   'obligation-cancelled': { readonly obligation: string; readonly reason: string };
   'obligation-paused': { readonly obligation: string };
@@ -130,6 +136,22 @@ export interface Command<K extends CommandName = CommandName> {
   readonly by: Actor;
   readonly occurredAt?: Instant;
   readonly data: CommandData[K];
+}
+
+/** Facts of the report that never change and that the state does not need; the read model keeps them. */
+export interface OpenedRecord {
+  readonly source: 'live' | 'typed-late' | 'imported' | 'alarm' | 'duty';
+  readonly channel: string;
+  readonly building: string | null;
+  readonly unit: string | null;
+  readonly asset: string | null;
+  /** Keyed blind indexes: equal rooms and phones have equal ones, nothing else can be told from them. */
+  readonly roomIndex: string | null;
+  readonly phoneIndex: string | null;
+  readonly careColour: string | null;
+  readonly repeatOf: string | null;
+  readonly rootCase: string | null;
+  readonly expectedResolutionAt: Instant | null;
 }
 
 /** What a family is opened with; families extend it. */

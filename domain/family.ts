@@ -1,7 +1,6 @@
-import type { Role } from './actor';
+import type { Actor, Role } from './actor';
 import type { Command, CommandData, CommandName, Draft, EventOf, EventType, Via } from './event';
 import type { Instant } from './instant';
-import type { Actor } from './actor';
 import type { CaseState } from './state';
 
 /**
@@ -61,7 +60,7 @@ export interface Family<S extends CaseState, O> {
   /** The state before the first event. */
   readonly initial: (opening: O) => S;
   /** The first events of a case. */
-  readonly open: (state: S, opening: O, context: Context) => readonly Draft[];
+  readonly open: (state: S, opening: O, context: Context) => readonly Draft[] | Refusal;
 }
 
 /** The rule of a command, whichever slice it is in. */
@@ -80,4 +79,8 @@ export function commandNames<S extends CaseState, O>(family: Family<S, O>): stri
   return family.slices.flatMap((slice) => Object.keys(slice.commands ?? {}));
 }
 
-export type { Command };
+
+/** A slice that knows only what every case has, as a slice of one family. It spreads the state, so nothing is lost. */
+export function shared<S extends CaseState>(slice: Slice): Slice<S> {
+  return slice as unknown as Slice<S>;
+}

@@ -120,7 +120,7 @@ export function nextMoment(obligation: Obligation, terms: Terms): ObligationMome
 function beforeDue(obligation: Obligation, terms: Terms): (ObligationMoment | null)[] {
   const { id } = obligation;
   if (isPaused(obligation)) return [];
-  const due = Math.max(obligation.dueAt, obligation.openedAt);
+  const due = obligation.bornLate === null ? obligation.dueAt : obligation.openedAt;
   const moments: ObligationMoment[] = [{ at: due, purpose: 'miss', obligation: id, index: 0 }];
   const fraction = obligation.warn[obligation.warned];
   if (fraction !== undefined) {

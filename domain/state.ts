@@ -36,8 +36,8 @@ export interface CaseState {
   readonly outage: Outage | null;
   readonly promises: Readonly<Record<string, Commitment>>;
   readonly progress: DailyProgress;
-  /** When the work is expected to be done: the resolve clock, a measure or a confirmed plan. */
-  readonly expectedFinish: Instant | null;
+  /** When a measure or a confirmed plan says that the work is done; null: by the resolve clock. */
+  readonly plannedFinish: Instant | null;
   readonly closedAt: Instant | null;
   /** Nothing can happen to the case any more: its workflow ends. */
   readonly ended: boolean;

@@ -87,8 +87,8 @@ export const obligations: Slice = {
     }),
     'obligation-warned': (state, { data }) => edit(state, data.obligation, (o) => ({ warned: o.warned + 1 })),
     'obligation-reminded': (state, { data }) => edit(state, data.obligation, () => ({ reminded: data.count })),
-    'obligation-met': (state, { data, at }) =>
-      edit(state, data.obligation, () => ({ state: 'met', endedAt: at, lateMs: data.lateMs, overdue: false })),
+    'obligation-met': (state, { data }) =>
+      edit(state, data.obligation, () => ({ state: 'met', endedAt: data.metAt, lateMs: data.lateMs, overdue: false })),
     'obligation-missed': (state, { data, at }) =>
       edit(state, data.obligation, (o) => ({ missedAt: o.missedAt ?? at, overdue: true })),
     'obligation-cancelled': (state, { data, at }) =>

@@ -1,4 +1,5 @@
-import type { JournalEvent } from '../../domain/event';
+import type { Sinks } from '@temporalio/workflow';
+import type { JournalEvent, OpenedRecord } from '../../domain/event';
 import type { Instant } from '../../domain/instant';
 import type { CaseSnapshot } from '../../domain/projection';
 
@@ -33,23 +34,10 @@ export interface CommandAnswer {
   readonly snapshot: CaseSnapshot;
 }
 
-/** Facts of the report that never change and that the state does not need. */
-export interface OpenedRecord {
-  readonly source: 'live' | 'typed-late' | 'imported' | 'alarm' | 'duty';
-  readonly channel: string;
-  readonly building: string | null;
-  readonly unit: string | null;
-  readonly asset: string | null;
-  /** Keyed blind indexes: equal rooms and phones have equal ones, nothing else can be told from them. */
-  readonly roomIndex: string | null;
-  readonly phoneIndex: string | null;
-  readonly careColour: string | null;
-  readonly repeatOf: string | null;
-  readonly rootCase: string | null;
-  readonly expectedResolutionAt: Instant | null;
-}
-
 export interface JournalActivities {
   /** Writes the batch in one transaction. Safe to repeat. */
   writeJournal(batch: JournalBatch): Promise<void>;
 }
+
+/** Called while a history is replayed: a rebuild reads the batches as they were. */
+export type JournalSinks = Sinks & { readonly journal: { batch(batch: JournalBatch): void } };

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { complaintType, priority } from './commands';
+import { code, instant, text } from './text';
+
+/** The ways in which a complaint comes (CMP-002 … CMP-007, CMP-012, CMP-110). */
+export const CHANNELS = [
+  'phone',
+  'hotline',
+  'app',
+  'wechat_official_account',
+  'wechat_group',
+  'online_platform',
+  'front_desk',
+  'home_visit_registration',
+  'suggestion_box',
+  'letter_box',
+  'message_board',
+] as const;
+
+/**
+ * `POST /api/v1/complaints`. The register's four elements (CMP-013) are time (`reportedAt`, else now), room, matter and
+ * expected resolution; the last is the policy's promise where the resident named none.
+ */
+export const newComplaint = z
+  .strictObject({
+    project: code(),
+    channel: z.enum(CHANNELS).meta({ id: 'Channel' }),
+    matter: text(),
+    /** When the resident reported it; may lie in the past when it is typed in later. */
+    reportedAt: instant().optional(),
+    expectedResolutionAt: instant().optional(),
+    restatement: text().optional(),
+    restatementConfirmed: z.boolean().optional(),
+    place: z
+      .strictObject({
+        building: z.string().trim().min(1).max(40).optional(),
+        unit: z.string().trim().min(1).max(40).optional(),
+        /** `3-2-1501`; kept in the vault and found by its blind index. */
+        room: z.string().trim().min(1).max(40).optional(),
+        asset: code().optional(),
+      })
+      .meta({ id: 'Place' })
+      .optional(),
+    caller: z
+      .strictObject({
+        name: z.string().trim().min(1).max(80).optional(),
+        phone: z
+          .string()
+          .trim()
+          .regex(/^[0-9+() -]{5,30}$/, 'a telephone number')
+          .optional(),
+      })
+      .meta({ id: 'Caller' })
+      .optional(),
+    subtype: code().optional(),
+    type: complaintType.optional(),
+    priority: priority.optional(),
+    departments: z.array(code()).min(1).max(20).optional(),
+    /** A former case about the same. */
+    repeatOf: z.string().max(20).optional(),
+  })
+  .meta({ id: 'NewComplaint' });
+
+export type NewComplaint = z.output<typeof newComplaint>;

@@ -1,0 +1,122 @@
+import { FRONT_DESK, MANAGERS, SUPERVISORS } from '../actor';
+import { cancel, meet, moveDue, notify, openOf } from '../book';
+import { draft, type TextRef } from '../event';
+import { isRefusal, refuse, type Slice } from '../family';
+import type { Instant } from '../instant';
+import { makePromises, openPromises } from '../slices/promises';
+import { enter, notClosed, onlyIn } from '../slices/stage';
+import { setClocks } from './clocks';
+import { askOwner } from './handling';
+import type { ComplaintState } from './state';
+
+declare module '../event' {
+  interface EventData {
+    /** Reported apart from cases closed in 48 h (K2). */
+    extended: { readonly dueAt: Instant; readonly reason: TextRef };
+    'fed-back': { readonly written: TextRef; readonly faceToFace: boolean; readonly reason: TextRef | null };
+  }
+  interface CommandData {
+    extend: { readonly dueAt: Instant; readonly reason: TextRef };
+    'feed-back': {
+      readonly written: TextRef;
+      readonly faceToFace: boolean;
+      /** Why nobody spoke face to face; needed when nobody did (K29). */
+      readonly reason: TextRef | null;
+      readonly promises: readonly { readonly text: TextRef; readonly dueAt: Instant }[];
+    };
+    close: {
+      readonly rootCause: TextRef;
+      readonly preventiveAction: TextRef;
+      readonly similarRisksChecked: boolean;
+    };
+  }
+}
+
+/** From the resolution to the closing: feedback in writing and face to face, the owner's answer, root cause. */
+export const closing: Slice<ComplaintState> = {
+  commands: {
+    extend: {
+      roles: MANAGERS,
+      guard: (state) => {
+        const refusal = notClosed(state);
+        if (refusal) return refusal;
+        const due = openOf(state, 'close')[0];
+        if (!due) return refuse('nothing-owed', { kind: 'close' });
+        return due.missedAt === null ? null : refuse('too-late-to-extend', { dueAt: due.dueAt });
+      },
+      decide: (state, { dueAt, reason }) => {
+        const due = openOf(state, 'close')[0];
+        if (due && dueAt <= due.dueAt) return refuse('must-be-later', { field: 'dueAt', dueAt: due.dueAt });
+        return [draft('extended', { dueAt, reason })];
+      },
+    },
+    'feed-back': {
+      roles: FRONT_DESK,
+      guard: (state) => onlyIn(state, ['feedback']),
+      decide: (state, { written, faceToFace, reason, promises }, { at }) => {
+        if (!faceToFace && reason === null) return refuse('reason-required', { field: 'reason' });
+        const made = makePromises(state, promises, at);
+        return isRefusal(made) ? made : [draft('fed-back', { written, faceToFace, reason }), ...made];
+      },
+    },
+    close: {
+      roles: FRONT_DESK,
+      guard: (state, { by }) => {
+        const stage = onlyIn(state, ['review']);
+        if (stage) return stage;
+        const allowed = state.managerOnly ? MANAGERS : state.policy.mayClose[state.level ?? 'ordinary'];
+        if (!allowed.includes(by.role)) return refuse('authority-too-low', { level: state.level ?? '', roles: allowed });
+        if (state.owner !== by.id && !SUPERVISORS.includes(by.role)) {
+          return refuse('not-the-owner', { owner: state.owner ?? '' });
+        }
+        if (!state.resultAccepted) return refuse('owner-has-not-answered', { subject: 'result' });
+        const owed = openPromises(state);
+        if (owed.length > 0) return refuse('promises-open', { promises: owed });
+        if (openOf(state, 'test-result').length > 0) return refuse('test-result-owed', {});
+        return null;
+      },
+      decide: (state, data, context) => [...meet(state, 'close', context), draft('closed', data)],
+    },
+  },
+  evolve: {
+    'fed-back': (state) => ({ ...state, awaiting: 'result' }),
+    reopened: (state, { data }) => ({
+      ...state,
+      acknowledged: false,
+      plan: { ...state.plan, state: 'none', finishAt: null },
+      awaiting: null,
+      resultAccepted: false,
+      managerOnly: state.managerOnly || data.toManager,
+      satisfaction: null,
+    }),
+  },
+  react: {
+    resolved: (_event, state) =>
+      ['survey', 'plan', 'measure', 'part', 'owner-confirm', 'owner-decision'].flatMap((kind) =>
+        cancel(openOf(state, kind), 'resolved'),
+      ),
+    extended: ({ data }, state, context) =>
+      openOf(state, 'close').flatMap((obligation) => moveDue(state, obligation, data.dueAt, 'extended', context)),
+    'fed-back': ({ data }, state, context) => [
+      ...askOwner(state, 'result', context),
+      draft('satisfaction-asked', {}),
+      ...enter(state, 'review', 'resident'),
+      notify(state, { template: 'result-fed-back', to: { kind: 'resident' }, text: data.written }),
+    ],
+    reopened: (_event, state, context) => [
+      ...(state.priority === null
+        ? enter(state, 'received', 'us')
+        : [...enter(state, 'classified', 'us'), ...reassign(state)]),
+      ...setClocks(state, context),
+    ],
+  },
+};
+
+/** The departments of the classification begin anew; a manager may change them by `assign-department`. */
+function reassign(state: ComplaintState) {
+  const row = state.policy.classification.find((candidate) => candidate.subtype === state.subtype);
+  return (row?.departments ?? ['customer_service']).map((department) =>
+    draft('part-assigned', { department, task: null }),
+  );
+}
+

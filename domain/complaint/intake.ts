@@ -1,0 +1,207 @@
+import { FRONT_DESK, MANAGERS, type Actor } from '../actor';
+import { notify } from '../book';
+import { draft, type Draft, type OpenedRecord, type TextRef } from '../event';
+import { isRefusal, refuse, type Context, type Refusal, type Slice } from '../family';
+import { MINUTE } from '../instant';
+import { PRIORITIES, type Level, type Priority } from '../policy';
+import { takeIfFree } from '../slices/ownership';
+import { enter, notClosed, onlyIn } from '../slices/stage';
+import { setClocks } from './clocks';
+import type { ComplaintOpening, ComplaintState } from './state';
+
+declare module '../event' {
+  interface EventData {
+    received: {
+      readonly record: OpenedRecord;
+      readonly reportedAt: number;
+      readonly receivedAt: number;
+      readonly matter: TextRef;
+      readonly restatement: TextRef | null;
+      readonly restatementConfirmed: boolean | null;
+      readonly contact: TextRef | null;
+    };
+    classified: Graded & { readonly from: Priority | null; readonly reason: TextRef | null };
+    'level-set': { readonly level: Level; readonly from: Level | null; readonly reason: TextRef };
+  }
+  interface CommandData {
+    classify: ClassifyData;
+    reclassify: ClassifyData & { readonly reason: TextRef };
+    'set-level': { readonly level: Level; readonly reason: TextRef };
+  }
+}
+
+interface Graded {
+  readonly type: string;
+  readonly subtype: string;
+  readonly priority: Priority;
+  readonly level: Level;
+  readonly outsideTest: boolean;
+  readonly departments: readonly string[];
+}
+
+interface ClassifyData {
+  readonly subtype: string;
+  /** Needed when the subtype is not in the policy's table. */
+  readonly type: string | null;
+  readonly priority: Priority | null;
+  readonly departments: readonly string[] | null;
+}
+
+/** Nothing was reported later than we received it, but clocks of two machines may differ a little. */
+const CLOCK_SKEW = 2 * MINUTE;
+
+export const intake: Slice<ComplaintState> = {
+  commands: {
+    classify: {
+      roles: FRONT_DESK,
+      guard: (state) =>
+        onlyIn(state, ['received']) ??
+        (state.priority === null ? null : refuse('already-classified', { priority: state.priority })),
+      decide: (state, data, { by }) => classified(state, data, by, null),
+    },
+    reclassify: {
+      roles: FRONT_DESK,
+      guard: (state) =>
+        onlyIn(state, ['classified', 'handling']) ??
+        (state.priority === null ? refuse('not-classified', { stage: state.stage }) : null),
+      decide: (state, data, { by }) => classified(state, data, by, data.reason),
+    },
+    'set-level': {
+      roles: MANAGERS,
+      guard: (state) =>
+        notClosed(state) ?? (state.level === null ? refuse('not-classified', { stage: state.stage }) : null),
+      decide: (state, { level, reason }) => {
+        if (level === state.level) return refuse('level-unchanged', { level });
+        return [draft('level-set', { level, from: state.level, reason })];
+      },
+    },
+  },
+  evolve: {
+    classified: (state, { data }) => ({
+      ...state,
+      type: data.type,
+      subtype: data.subtype,
+      priority: data.priority,
+      level: data.level,
+      outsideTest: data.outsideTest,
+    }),
+    'level-set': (state, { data }) => ({ ...state, level: data.level, levelFixed: true }),
+  },
+  react: {
+    received: (_event, state, context) => [
+      ...takeIfFree(state, context),
+      ...enter(state, 'received', 'us'),
+      notify(state, { template: 'case-received', to: { kind: 'role', role: 'customer_service', department: null } }),
+    ],
+    classified: ({ data }, state, context) => [
+      ...(data.priority === 'urgent' && state.pause ? [draft('resumed', { auto: false })] : []),
+      ...enter(state, state.acknowledged ? 'handling' : 'classified', 'us'),
+      ...setClocks(state, context),
+      ...setParts(state, data.departments),
+      ...(data.from === null || data.from === data.priority
+        ? []
+        : [
+            notify(state, {
+              template: 'priority-changed',
+              to: { kind: 'role', role: 'senior_cs_supervisor', department: null },
+              args: { from: data.from, to: data.priority },
+              text: data.reason,
+            }),
+          ]),
+    ],
+    'level-set': ({ data }, state) => [
+      notify(state, {
+        template: 'level-set',
+        to: state.owner === null ? { kind: 'role', role: 'customer_service', department: null } : { kind: 'person', id: state.owner },
+        args: { level: data.level },
+        text: data.reason,
+      }),
+    ],
+  },
+};
+
+/** The first events of a complaint. One without a subtype is not guessed at: it owes a classification first. */
+export function openComplaint(state: ComplaintState, opening: ComplaintOpening, context: Context): Draft[] | Refusal {
+  const { reportedAt, receivedAt } = opening;
+  if (reportedAt > receivedAt + CLOCK_SKEW) return refuse('reported-in-future', { reportedAt, latest: receivedAt });
+  const oldest = receivedAt - state.policy.lateEntryMax;
+  if (reportedAt < oldest) return refuse('reported-too-long-ago', { reportedAt, oldest });
+  const received = draft('received', {
+    record: opening.record,
+    reportedAt,
+    receivedAt,
+    matter: opening.matter,
+    restatement: opening.restatement,
+    restatementConfirmed: opening.restatementConfirmed,
+    contact: opening.contact,
+  });
+  if (opening.subtype === null) {
+    if (opening.type !== null || opening.priority !== null || opening.departments !== null) {
+      return refuse('subtype-required', { field: 'subtype' });
+    }
+    return [received, ...setClocks(state, context)];
+  }
+  const { subtype, type, priority, departments } = opening;
+  const graded = classified(state, { subtype, type, priority, departments }, opening.by, null);
+  return isRefusal(graded) ? graded : [received, ...graded];
+}
+
+/** A clerk may raise a priority above the policy's or the present one, only a manager may lower it. */
+function classified(
+  state: ComplaintState,
+  data: ClassifyData,
+  by: Actor,
+  reason: TextRef | null,
+): Draft[] | Refusal {
+  const row = state.policy.classification.find((candidate) => candidate.subtype === data.subtype);
+  const type = data.type ?? row?.type;
+  const priority = data.priority ?? (row ? least(row.priority, by, state.priority) : undefined);
+  if (type === undefined || priority === undefined) {
+    const allowed = state.policy.classification.map((candidate) => candidate.subtype);
+    return refuse('subtype-unknown', { subtype: data.subtype, allowed });
+  }
+  const floor = state.priority ?? row?.priority ?? priority;
+  if (rank(priority) > rank(floor) && !MANAGERS.includes(by.role)) {
+    return refuse('only-manager-may-lower', { from: floor, to: priority });
+  }
+  const departments = data.departments ?? row?.departments ?? [];
+  const unknown = departments.find((department) => !state.policy.departments.includes(department));
+  if (unknown !== undefined) return refuse('department-unknown', { department: unknown, allowed: state.policy.departments });
+  if (departments.length === 0) return refuse('department-required', { field: 'departments' });
+  return [
+    draft('classified', {
+      type,
+      subtype: data.subtype,
+      priority,
+      level: state.levelFixed && state.level !== null ? state.level : state.policy.levelOf[priority],
+      outsideTest: row?.outsideTest ?? false,
+      departments,
+      from: state.priority,
+      reason,
+    }),
+  ];
+}
+
+/** A clerk who names a milder subtype without a priority keeps the present one. */
+function least(ofRow: Priority, by: Actor, now: Priority | null): Priority {
+  return now !== null && rank(ofRow) > rank(now) && !MANAGERS.includes(by.role) ? now : ofRow;
+}
+
+function rank(priority: Priority): number {
+  return PRIORITIES.indexOf(priority);
+}
+
+/** Parts that nobody has accepted go when the new classification does not name them. */
+function setParts(state: ComplaintState, departments: readonly string[]): Draft[] {
+  const stale = Object.values(state.parts).filter(
+    (part) => part.state === 'assigned' && !departments.includes(part.department),
+  );
+  const missing = departments.filter((department) => {
+    const part = state.parts[department];
+    return part === undefined || part.state === 'cancelled';
+  });
+  return [
+    ...missing.map((department) => draft('part-assigned', { department, task: null })),
+    ...stale.map(({ department }) => draft('part-cancelled', { department, reason: 'reclassified' })),
+  ];
+}

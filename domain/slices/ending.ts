@@ -1,0 +1,101 @@
+import { FRONT_DESK } from '../actor';
+import { cancel, notify, openObligations } from '../book';
+import { draft, type Draft, type TextRef } from '../event';
+import { refuse, type Slice } from '../family';
+import type { CaseState } from '../state';
+import { CLOSED_STAGES, enter, notClosed } from './stage';
+
+declare module '../event' {
+  interface EventData {
+    withdrawn: { readonly reason: TextRef };
+    closed: { readonly rootCause: TextRef; readonly preventiveAction: TextRef; readonly similarRisksChecked: boolean };
+    reopened: {
+      readonly cause: 'command' | 'result-rejected';
+      readonly reason: TextRef | null;
+      readonly count: number;
+      readonly toManager: boolean;
+    };
+    archived: Record<string, never>;
+  }
+  interface CommandData {
+    withdraw: { readonly reason: TextRef };
+    reopen: { readonly reason: TextRef };
+  }
+}
+
+/**
+ * How cases end and begin again. A closed case sleeps until the time for reopening is over (policy `reopen.within`),
+ * then it is archived and its workflow ends. Each reopening is an episode with new clocks; the report time stays.
+ */
+export const ending: Slice = {
+  commands: {
+    withdraw: {
+      roles: [...FRONT_DESK, 'resident'],
+      guard: (state) => notClosed(state),
+      decide: (_state, { reason }) => [draft('withdrawn', { reason })],
+    },
+    reopen: {
+      roles: [...FRONT_DESK, 'quality', 'resident'],
+      guard: (state) =>
+        CLOSED_STAGES.includes(state.stage)
+          ? null
+          : refuse('not-allowed-now', { stage: state.stage, allowed: CLOSED_STAGES }),
+      decide: (state, { reason }) => [reopening(state, 'command', reason)],
+    },
+  },
+  evolve: {
+    withdrawn: (state, { at }) => ({ ...state, closedAt: at, pause: null }),
+    closed: (state, { at }) => ({ ...state, closedAt: at, pause: null }),
+    reopened: (state, { data, at }) => ({
+      ...state,
+      episode: state.episode + 1,
+      episodeStart: at,
+      reopenCount: data.count,
+      closedAt: null,
+      pause: null,
+      outage: null,
+      plannedFinish: null,
+      parts: {},
+      progress: { ...state.progress, lastAt: null },
+    }),
+    archived: (state) => ({ ...state, ended: true }),
+  },
+  react: {
+    withdrawn: (_event, state) => [
+      ...cancel(openObligations(state), 'withdrawn'),
+      ...enter(state, 'withdrawn', 'nobody'),
+      notify(state, { template: 'case-withdrawn', to: { kind: 'role', role: 'senior_cs_supervisor', department: null } }),
+    ],
+    closed: (_event, state) => [
+      ...cancel(openObligations(state), 'closed'),
+      ...enter(state, 'closed', 'nobody'),
+      notify(state, { template: 'case-closed', to: { kind: 'resident' } }),
+    ],
+    reopened: ({ data }, state) => {
+      const role = data.toManager ? 'manager' : 'senior_cs_supervisor';
+      return [
+        // Promises outlive an episode, every other clock begins anew.
+        ...cancel(
+          openObligations(state).filter((obligation) => obligation.kind !== 'promise'),
+          'reopened',
+        ),
+        notify(state, {
+          template: data.toManager ? 'reopened-to-manager' : 'case-reopened',
+          to: { kind: 'role', role, department: null },
+          args: { count: data.count },
+          text: data.reason,
+        }),
+      ];
+    },
+  },
+  moments: (state) =>
+    state.closedAt === null ? [] : [{ at: state.closedAt + state.policy.reopen.within, purpose: 'archive' }],
+  wake: {
+    archive: () => [draft('archived', {})],
+  },
+};
+
+export function reopening(state: CaseState, cause: 'command' | 'result-rejected', reason: TextRef | null): Draft {
+  const count = state.reopenCount + 1;
+  return draft('reopened', { cause, reason, count, toManager: count >= state.policy.reopen.managerFrom });
+}

@@ -1,0 +1,185 @@
+import { FRONT_DESK, STAFF, SUPERVISORS, type Actor } from '../actor';
+import { meetOne, notify, open, openOf, cancel, owedBy } from '../book';
+import { draft, type Draft, type TextRef } from '../event';
+import { refuse, type Context, type Refusal, type Slice } from '../family';
+import type { Obligation } from '../obligation';
+import type { CaseState, Part } from '../state';
+import { HANDLING_STAGES, enter, onlyIn } from './stage';
+
+declare module '../event' {
+  interface EventData {
+    'part-assigned': { readonly department: string; readonly task: TextRef | null };
+    'part-accepted': { readonly department: string; readonly person: string };
+    'part-blocked': { readonly department: string; readonly reason: TextRef };
+    'part-unblocked': { readonly department: string };
+    'part-done': { readonly department: string; readonly result: TextRef };
+    'part-cancelled': { readonly department: string; readonly reason: string };
+    resolved: Record<string, never>;
+  }
+  interface CommandData {
+    'assign-department': { readonly department: string; readonly task: TextRef | null };
+    'accept-part': { readonly department: string };
+    'block-part': { readonly department: string; readonly reason: TextRef };
+    'unblock-part': { readonly department: string };
+    'complete-part': { readonly department: string; readonly result: TextRef };
+  }
+}
+
+/** What must be true before a family's department may say that it is done. */
+export interface PartRules<S extends CaseState> {
+  readonly mayComplete: (state: S) => Refusal | null;
+}
+
+/** 一岗统筹、多岗联动: each department has its own part, and the case is resolved when all are done (CMP-047). */
+export function parts<S extends CaseState>(rules: PartRules<S>): Slice<S> {
+  return {
+    commands: {
+      'assign-department': {
+        roles: FRONT_DESK,
+        guard: (state) => onlyIn(state, ['classified', 'handling']),
+        decide: (state, { department, task }) => {
+          if (!state.policy.departments.includes(department)) return unknownDepartment(state, department);
+          const part = state.parts[department];
+          if (part && part.state !== 'cancelled') return refuse('part-exists', { department, state: part.state });
+          return [draft('part-assigned', { department, task })];
+        },
+      },
+      'accept-part': {
+        roles: STAFF,
+        guard: (state) => onlyIn(state, ['classified', 'handling']),
+        decide: (state, { department }, { by }) =>
+          withPart(state, department, by, ['assigned'], () => [
+            draft('part-accepted', { department, person: by.id }),
+          ]),
+      },
+      'block-part': {
+        roles: STAFF,
+        guard: (state) => onlyIn(state, ['classified', 'handling']),
+        decide: (state, { department, reason }, { by }) =>
+          withPart(state, department, by, ['assigned', 'accepted'], () => [
+            draft('part-blocked', { department, reason }),
+          ]),
+      },
+      'unblock-part': {
+        roles: STAFF,
+        guard: (state) => onlyIn(state, ['classified', 'handling']),
+        decide: (state, { department }, { by }) =>
+          withPart(state, department, by, ['blocked'], () => [draft('part-unblocked', { department })]),
+      },
+      'complete-part': {
+        roles: STAFF,
+        field: true,
+        guard: (state) => onlyIn(state, ['classified', 'handling']) ?? rules.mayComplete(state),
+        decide: (state, { department, result }, { by }, occurredAt) =>
+          withPart(state, department, by, ['assigned', 'accepted'], () => [
+            draft('part-done', { department, result }, occurredAt),
+          ]),
+      },
+    },
+    evolve: {
+      'part-assigned': (state, { data, at }) =>
+        setPart(state, { department: data.department, state: 'assigned', assignedAt: at, acceptedBy: null }),
+      'part-accepted': (state, { data }) => change(state, data.department, { state: 'accepted', acceptedBy: data.person }),
+      'part-blocked': (state, { data }) => change(state, data.department, { state: 'blocked' }),
+      'part-unblocked': (state, { data }) => change(state, data.department, { state: 'accepted' }),
+      'part-done': (state, { data }) => change(state, data.department, { state: 'done' }),
+      'part-cancelled': (state, { data }) => change(state, data.department, { state: 'cancelled' }),
+    },
+    react: {
+      'part-assigned': ({ data }, state, context) => [
+        ...openPart(state, data.department, context),
+        notify(state, {
+          template: 'department-assigned',
+          to: departmentOf(state, data.department),
+          args: { department: data.department },
+          text: data.task,
+        }),
+      ],
+      'part-accepted': ({ data }, state) =>
+        ofDepartment(state, data.department).map((obligation) =>
+          draft('owner-moved', {
+            obligation: obligation.id,
+            from: obligation.owedBy,
+            to: owedBy(state, { as: 'department' }, data.department),
+          }),
+        ),
+      'part-blocked': ({ data }, state) => [
+        notify(state, {
+          template: 'part-blocked',
+          to: { kind: 'role', role: 'manager', department: null },
+          args: { department: data.department },
+          text: data.reason,
+        }),
+      ],
+      'part-done': ({ data, at }, state) => [
+        ...ofDepartment(state, data.department).map((obligation) => meetOne(obligation, at)),
+        ...(allDone(state) ? [draft('resolved', {}), ...enter(state, 'feedback', 'us')] : []),
+      ],
+      'part-cancelled': ({ data }, state) => cancel(ofDepartment(state, data.department), data.reason),
+      resolved: (_event, state, context) => openOf(state, 'resolve').map((obligation) => meetOne(obligation, context.at)),
+    },
+  };
+}
+
+/** A department's part is due with the resolve clock; before that one exists, by the part's own limit. */
+function openPart(state: CaseState, department: string, context: Context): Draft[] {
+  const count = Object.values(state.obligations).filter(
+    (o) => o.kind === 'part' && o.episode === state.episode && o.id.startsWith(`part:${department}`),
+  ).length;
+  return open(
+    state,
+    {
+      kind: 'part',
+      key: count === 0 ? department : `${department}:${count + 1}`,
+      rule: state.policy.part.rule,
+      start: state.episodeStart,
+      department,
+      dueAt: openOf(state, 'resolve')[0]?.dueAt,
+    },
+    context,
+  );
+}
+
+function ofDepartment(state: CaseState, department: string): Obligation[] {
+  return openOf(state, 'part').filter((obligation) => obligation.owedBy.department === department);
+}
+
+/** The department's post; a department without one of its own is spoken for by its head. */
+function departmentOf(state: CaseState, department: string) {
+  const { role } = owedBy(state, { as: 'department' }, department);
+  return { kind: 'role', role, department } as const;
+}
+
+function allDone(state: CaseState): boolean {
+  const live = Object.values(state.parts).filter((part) => part.state !== 'cancelled');
+  return HANDLING_STAGES.includes(state.stage) && live.length > 0 && live.every((part) => part.state === 'done');
+}
+
+function withPart(
+  state: CaseState,
+  department: string,
+  by: Actor,
+  states: readonly Part['state'][],
+  then: () => readonly Draft[],
+): readonly Draft[] | Refusal {
+  const part = state.parts[department];
+  if (!part) return unknownDepartment(state, department);
+  if (by.department !== department && !SUPERVISORS.includes(by.role)) {
+    return refuse('not-your-department', { department, yours: by.department ?? '' });
+  }
+  if (!states.includes(part.state)) return refuse('part-not-so', { department, state: part.state, allowed: states });
+  return then();
+}
+
+function unknownDepartment(state: CaseState, department: string): Refusal {
+  return refuse('department-unknown', { department, allowed: state.policy.departments });
+}
+
+function setPart<S extends CaseState>(state: S, part: Part): S {
+  return { ...state, parts: { ...state.parts, [part.department]: part } };
+}
+
+function change<S extends CaseState>(state: S, department: string, to: Partial<Part>): S {
+  const part = state.parts[department];
+  return part ? setPart(state, { ...part, ...to }) : state;
+}

@@ -1,0 +1,77 @@
+import { STAFF } from '../actor';
+import { moveDueByPauses, openObligations } from '../book';
+import { draft, type TextRef, type WaitingOn } from '../event';
+import { refuse, type Slice } from '../family';
+import type { Instant } from '../instant';
+import { isPaused } from '../obligation';
+import { enter, onlyIn } from './stage';
+
+declare module '../event' {
+  interface EventData {
+    paused: { readonly reason: string; readonly until: Instant; readonly note: TextRef | null };
+    resumed: { readonly auto: boolean };
+  }
+  interface CommandData {
+    pause: { readonly reason: string; readonly until: Instant; readonly note: TextRef | null };
+    resume: Record<string, never>;
+  }
+}
+
+/**
+ * Waiting for the resident, an outside party or the weather stops the clocks that allow it, at most 72 h at once, and
+ * ends by itself. A broken promise can't be paused away: what is already missed runs on.
+ */
+export const pausing: Slice = {
+  commands: {
+    pause: {
+      roles: STAFF,
+      guard: (state) => {
+        if (state.priority === 'urgent') return refuse('urgent-cannot-pause', { priority: state.priority });
+        if (state.pause) return refuse('already-paused', { until: state.pause.until });
+        return onlyIn(state, ['classified', 'handling']);
+      },
+      decide: (state, { reason, until, note }, { at }) => {
+        const { reasons, cap } = state.policy.pause;
+        if (!reasons.includes(reason)) return refuse('pause-reason-unknown', { reason, allowed: reasons });
+        if (until <= at) return refuse('instant-not-ahead', { field: 'until', instant: until });
+        if (until > at + cap) return refuse('pause-too-long', { until, latest: at + cap });
+        return [draft('paused', { reason, until, note })];
+      },
+    },
+    resume: {
+      roles: STAFF,
+      guard: (state) => (state.pause ? null : refuse('not-paused', { stage: state.stage })),
+      decide: () => [draft('resumed', { auto: false })],
+    },
+  },
+  evolve: {
+    paused: (state, { data, at }) => ({ ...state, pause: { reason: data.reason, from: at, until: data.until } }),
+    resumed: (state) => ({ ...state, pause: null }),
+  },
+  react: {
+    paused: ({ data }, state) => [
+      ...openObligations(state)
+        .filter((obligation) => obligation.pausable && !obligation.overdue)
+        .map((obligation) => draft('obligation-paused', { obligation: obligation.id })),
+      ...enter(state, state.stage, waitingFor(data.reason)),
+    ],
+    resumed: (_event, state) => [
+      ...openObligations(state)
+        .filter(isPaused)
+        .map((obligation) => draft('obligation-resumed', { obligation: obligation.id })),
+      ...enter(state, state.stage, 'working'),
+    ],
+    'obligation-resumed': ({ data }, state, context) => {
+      const obligation = state.obligations[data.obligation];
+      return obligation ? moveDueByPauses(state, obligation, context) : [];
+    },
+  },
+  moments: (state) => (state.pause ? [{ at: state.pause.until, purpose: 'pause-end' }] : []),
+  wake: {
+    'pause-end': () => [draft('resumed', { auto: true })],
+  },
+};
+
+function waitingFor(reason: string): WaitingOn {
+  return reason === 'waiting-for-resident' ? 'resident' : 'outside';
+}

@@ -1,0 +1,78 @@
+import type { Actor } from '../../domain/actor';
+import type { CommandName, JournalEvent, Opening } from '../../domain/event';
+import type { Refusal } from '../../domain/family';
+import type { Instant } from '../../domain/instant';
+import type { CaseSnapshot } from '../../domain/projection';
+import type { CaseState } from '../../domain/state';
+import type { NotifyRequest } from './notify';
+import type { CommandReceipt } from './journal';
+
+/** Input of every case workflow. The workflow id is the case number. */
+export interface CaseInput<O extends Opening = Opening> {
+  readonly opening: O;
+  /** Of the POST that started it, so that the same key with another body is refused. */
+  readonly bodyHash: string;
+  /** Set when the workflow continues as new. */
+  readonly carried?: Carried;
+  /** Roll over after this many history events; the server's suggestion is always followed too. */
+  readonly rollOverAt?: number;
+}
+
+/** What goes over into the next run, so that nothing is lost and `seq` goes on without a gap. */
+export interface Carried {
+  readonly state: CaseState;
+  readonly seen: readonly SeenCommand[];
+  readonly unwritten: { readonly events: readonly JournalEvent[]; readonly receipts: readonly CommandReceipt[] };
+  readonly unsent: readonly NotifyRequest[];
+}
+
+export interface SeenCommand {
+  readonly id: string;
+  readonly bodyHash: string;
+  readonly seq: number;
+}
+
+/** The argument of every command update; the update's name is the command's. */
+export interface CommandEnvelope {
+  readonly id: string;
+  readonly bodyHash: string;
+  readonly by: Actor;
+  readonly occurredAt?: Instant;
+  /** `If-Match`: the case must still be at this `seq`. */
+  readonly ifSeq?: number;
+  readonly data: unknown;
+}
+
+/** `pending`: accepted and durable, but the read model follows later because the database is away. */
+export interface CommandResult {
+  readonly seq: number;
+  readonly projection: 'written' | 'pending';
+}
+
+/** Type of the ApplicationFailure with which a command is refused; its first detail is a `Refusal`. */
+export const REFUSED = 'Refused';
+
+export const queries = {
+  /** The case as the workflow knows it: `CaseAnswer`. */
+  case: 'case',
+  /** What a command would do: `Preview`. Nothing is stored. */
+  preview: 'preview',
+} as const;
+
+export interface CaseAnswer {
+  readonly snapshot: CaseSnapshot;
+  readonly bodyHash: string;
+  readonly opening: Opening;
+}
+
+export interface PreviewRequest {
+  readonly name: CommandName;
+  readonly envelope: CommandEnvelope;
+  /** Queries have no clock of their own. */
+  readonly at: Instant;
+}
+
+export type Preview =
+  | { readonly refusal: Refusal }
+  | { readonly events: readonly JournalEvent[]; readonly snapshot: CaseSnapshot };
+

@@ -1,0 +1,2 @@
+/** Everything a worker can run. Named exports only: the names are the workflow types. */
+export { complaintWorkflow } from './complaint';

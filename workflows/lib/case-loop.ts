@@ -1,0 +1,243 @@
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineUpdate,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Command, CommandName, Draft, JournalEvent, Opening } from '../../domain/event';
+import { nextWake, openCase, recordEffect, runCommand, runWake, type Step } from '../../domain/engine';
+import { commandNames, isRefusal, refuse, type Family, type Refusal } from '../../domain/family';
+import { isoOf } from '../../domain/instant';
+import { snapshotOf } from '../../domain/projection';
+import type { CaseState } from '../../domain/state';
+import {
+  REFUSED,
+  queries,
+  type CaseAnswer,
+  type CaseInput,
+  type Carried,
+  type CommandEnvelope,
+  type CommandResult,
+  type Preview,
+  type PreviewRequest,
+  type SeenCommand,
+} from '../contracts/case';
+import type { CommandReceipt } from '../contracts/journal';
+import { searchAttributes } from '../contracts/search-attributes';
+import { ArmedTimer } from './armed-timer';
+import { Journal } from './journal';
+import { Outbox } from './outbox';
+
+/** Commands remembered for repeats inside the workflow; older ones are answered from the read model. */
+const SEEN_MAX = 200;
+
+/**
+ * The one loop that every family runs on. It carries out the pure engine: commands and due moments go in, events come
+ * out, are journalled, and change when the one timer is armed.
+ */
+export async function runCase<S extends CaseState, O extends Opening>(
+  family: Family<S, O>,
+  input: CaseInput<O>,
+): Promise<{ readonly no: string; readonly seq: number }> {
+  const loop = new CaseLoop(family, input);
+  loop.register();
+  return loop.run();
+}
+
+class CaseLoop<S extends CaseState, O extends Opening> {
+  private state: S;
+  private readonly timer = new ArmedTimer();
+  private readonly journal: Journal;
+  private readonly outbox = new Outbox((of, outcome) => this.record(of, outcome));
+  private readonly seen = new Map<string, SeenCommand>();
+  /** Something changed, so the next moment is to be computed anew. */
+  private changed = true;
+
+  constructor(
+    private readonly family: Family<S, O>,
+    private readonly input: CaseInput<O>,
+  ) {
+    const { carried, opening } = input;
+    const opened = carried ? null : openCase(family, opening, { at: Date.now(), by: opening.by });
+    if (opened && isRefusal(opened)) throw refusal(opened);
+    // The carried state was made by this same family in the run before.
+    this.state = carried ? (carried.state as S) : family.initial(opening);
+    const written = this.state.seq - (carried?.unwritten.events.length ?? 0);
+    this.journal = new Journal(opening.no, written, () => snapshotOf(this.state));
+    if (carried) this.restore(carried);
+    if (opened) this.commit(opened);
+  }
+
+  /** Before the first await: messages arrive before the main code runs. */
+  register(): void {
+    for (const name of commandNames(this.family)) {
+      setHandler(
+        defineUpdate<CommandResult, [CommandEnvelope]>(name),
+        (envelope: CommandEnvelope) => this.handle(name, envelope),
+        { validator: (envelope: CommandEnvelope) => this.validate(name, envelope) },
+      );
+    }
+    setHandler(
+      defineQuery<CaseAnswer>(queries.case),
+      (): CaseAnswer => ({
+        snapshot: snapshotOf(this.state),
+        bodyHash: this.input.bodyHash,
+        opening: this.input.opening,
+      }),
+    );
+    setHandler(defineQuery<Preview, [PreviewRequest]>(queries.preview), (request) => this.preview(request));
+  }
+
+  async run(): Promise<{ no: string; seq: number }> {
+    const beside = [this.journal.run(), this.outbox.run()].map((running) => running.catch(unlessLeaving));
+    void Promise.all(beside);
+    while (!this.state.ended) {
+      this.arm();
+      await condition(() => this.changed || this.timer.fired || this.mustRollOver());
+      if (this.mustRollOver()) await this.rollOver();
+      if (this.timer.fired) {
+        this.timer.acknowledge();
+        this.commit(runWake(this.family, this.state, Date.now()));
+      }
+    }
+    this.timer.disarm();
+    await condition(() => allHandlersFinished() && this.journal.isIdle() && this.outbox.isIdle());
+    return { no: this.state.no, seq: this.state.seq };
+  }
+
+  private arm(): void {
+    this.changed = false;
+    const next = nextWake(this.family, this.state);
+    if (next) this.timer.arm(next.at, next.purpose);
+  }
+
+  private validate(name: string, envelope: CommandEnvelope): void {
+    const seen = this.seen.get(envelope.id);
+    if (seen) {
+      if (seen.bodyHash !== envelope.bodyHash) throw refusal(refuse('idempotency-mismatch', { id: envelope.id }));
+      return;
+    }
+    const step = this.decide(name, envelope, Date.now());
+    if (isRefusal(step)) throw refusal(step);
+  }
+
+  private async handle(name: string, envelope: CommandEnvelope): Promise<CommandResult> {
+    const seen = this.seen.get(envelope.id);
+    if (seen) return { seq: seen.seq, projection: await this.journal.settled(seen.seq) };
+    const step = this.decide(name, envelope, Date.now());
+    if (isRefusal(step)) throw refusal(step);
+    this.remember({ id: envelope.id, bodyHash: envelope.bodyHash, seq: step.state.seq });
+    this.commit(step, {
+      id: envelope.id,
+      command: name,
+      bodyHash: envelope.bodyHash,
+      seq: step.state.seq,
+      answer: { no: this.state.no, seq: step.state.seq, snapshot: snapshotOf(step.state) },
+    });
+    return { seq: step.state.seq, projection: await this.journal.settled(step.state.seq) };
+  }
+
+  private decide(name: string, envelope: CommandEnvelope, at: number): Step<S> | Refusal {
+    if (envelope.ifSeq !== undefined && envelope.ifSeq !== this.state.seq) {
+      return refuse('stale', { expected: envelope.ifSeq, seq: this.state.seq });
+    }
+    const command = {
+      name: name as CommandName,
+      id: envelope.id,
+      by: envelope.by,
+      occurredAt: envelope.occurredAt,
+      data: envelope.data,
+    } as Command;
+    return runCommand(this.family, this.state, command, at);
+  }
+
+  private preview({ name, envelope, at }: PreviewRequest): Preview {
+    const step = this.decide(name, envelope, at);
+    return isRefusal(step) ? { refusal: step } : { events: step.events, snapshot: snapshotOf(step.state) };
+  }
+
+  private record(of: number, outcome: Draft): void {
+    this.commit(recordEffect(this.family, this.state, outcome, of, Date.now()));
+  }
+
+  private commit(step: Step<S>, receipt?: CommandReceipt): void {
+    if (step.events.length === 0) {
+      this.changed = true;
+      return;
+    }
+    this.state = step.state;
+    this.changed = true;
+    this.journal.append(step.events, receipt ? [receipt] : []);
+    this.outbox.add(this.state, step.events);
+    this.show(step.events);
+  }
+
+  /** What the Temporal Web UI shows: codes and instants, never personal data. */
+  private show(events: readonly JournalEvent[]): void {
+    const next = nextWake(this.family, this.state);
+    setCurrentDetails(
+      [
+        `**${this.state.stage}** · ${this.state.priority ?? 'unclassified'} · seq ${this.state.seq}`,
+        next ? `next: ${next.purpose} at ${isoOf(next.at)}` : 'nothing is due',
+      ].join('\n\n'),
+    );
+    if (events.some(({ type }) => type === 'stage-entered' || type === 'classified')) {
+      upsertSearchAttributes([
+        { key: searchAttributes.stage, value: this.state.stage },
+        { key: searchAttributes.priority, value: this.state.priority },
+      ]);
+    }
+  }
+
+  private remember(command: SeenCommand): void {
+    this.seen.set(command.id, command);
+    const oldest = this.seen.keys().next();
+    if (this.seen.size > SEEN_MAX && !oldest.done) this.seen.delete(oldest.value);
+  }
+
+  private restore(carried: Carried): void {
+    for (const command of carried.seen) this.seen.set(command.id, command);
+    this.journal.append(carried.unwritten.events, carried.unwritten.receipts);
+    this.outbox.restore(carried.unsent);
+  }
+
+  private mustRollOver(): boolean {
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    return continueAsNewSuggested || historyLength >= (this.input.rollOverAt ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Never inside a handler, and only when no command is half done: what comes now goes to the next run. */
+  private async rollOver(): Promise<void> {
+    await condition(() => allHandlersFinished() && this.journal.isSafeToLeave());
+    this.timer.disarm();
+    const { opening, bodyHash, rollOverAt } = this.input;
+    const carried: Carried = {
+      state: this.state,
+      seen: [...this.seen.values()],
+      unsent: this.outbox.carry(),
+      unwritten: this.journal.carry(),
+    };
+    await continueAsNew<(input: CaseInput<O>) => Promise<unknown>>({ opening, bodyHash, rollOverAt, carried });
+  }
+}
+
+/** Both end by cancellation when the workflow rolls over. */
+function unlessLeaving(error: unknown): void {
+  if (!isCancellation(error)) throw error;
+}
+
+function refusal(reason: Refusal): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: REFUSED,
+    message: reason.refused,
+    nonRetryable: true,
+    details: [reason],
+  });
+}

@@ -28,7 +28,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 function required(env: Environment, name: string): string {
   const value = env[name];
@@ -64,4 +64,9 @@ export function loadConfig(env: Environment = process.env): Config {
     indexKey: required(env, 'GUANJIA_INDEX_KEY'),
     logLevel: env.GUANJIA_LOG_LEVEL || 'info',
   };
+}
+
+/** The whole environment, for `stack/` alone: it looks for programs on PATH and hands all of it on to what it starts. */
+export function stackEnvironment(): Environment {
+  return process.env;
 }

@@ -51,7 +51,7 @@ export function runCommand<S extends CaseState, O>(
   const rule = ruleOf(family, command.name);
   if (!rule) return refuse('command-unknown', { command: command.name });
   if (!rule.roles.includes(command.by.role)) {
-    return refuse('role-not-allowed', { command: command.name, role: command.by.role, roles: rule.roles });
+    return refuse('role-not-allowed', { role: command.by.role, allowed: rule.roles });
   }
   const wrongTime = checkOccurred(rule.field === true, command, state, at);
   if (wrongTime) return wrongTime;

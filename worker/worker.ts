@@ -1,7 +1,6 @@
 import type { DataConverter } from '@temporalio/common';
-import { Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
+import { Worker, type InjectedSinks, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import type { JournalSinks } from '../workflows/contracts/journal';
-import type { InjectedSinks } from '@temporalio/worker';
 
 export interface WorkerDeps {
   readonly connection: NativeConnection;

@@ -1,2 +1,3 @@
 /** Everything a worker can run. Named exports only: the names are the workflow types. */
+export { auditorWorkflow } from './auditor';
 export { complaintWorkflow } from './complaint';

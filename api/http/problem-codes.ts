@@ -1,3 +1,5 @@
+import { DOMAIN_CODES } from './domain-codes';
+
 /**
  * Every refusal the API can give. The code is the contract: clients translate by it, with `args` as ICU arguments.
  * A code is never renamed or given another meaning; docs/problems.md is generated from this table.
@@ -17,7 +19,7 @@ interface ProblemDefinition {
 
 const define = <const T extends Record<string, ProblemDefinition>>(codes: T): T => codes;
 
-export const PROBLEM_CODES = define({
+const HTTP_CODES = define({
   // What was sent
   'malformed-request': {
     status: 400,
@@ -36,7 +38,7 @@ export const PROBLEM_CODES = define({
     status: 400,
     title: 'Invalid request',
     meaning: 'At least one field, parameter or header is not what the API expects; `errors` names each.',
-    detail: '{count, plural, one {One value is} other {# values are}} not what was expected; see errors.',
+    detail: 'Values that are not what was expected: {count}; see errors.',
     args: { count: 'how many values are wrong' },
   },
   'unsupported-media-type': {
@@ -75,7 +77,8 @@ export const PROBLEM_CODES = define({
   'text-not-storable': {
     status: 400,
     title: 'Text not storable',
-    meaning: 'A text has a NUL, another control character, half a surrogate pair, or a character that turns text around.',
+    meaning:
+      'A text has a NUL, another control character, half a surrogate pair, or a character that turns text around.',
     args: { where: 'JSON pointer, or name of the parameter' },
   },
   'headers-too-large': {
@@ -93,7 +96,8 @@ export const PROBLEM_CODES = define({
   'invalid-cursor': {
     status: 400,
     title: 'Invalid cursor',
-    meaning: 'The cursor was changed, is of another list, filter or sort, or is no longer known: begin at the first page.',
+    meaning:
+      'The cursor was changed, is of another list, filter or sort, or is no longer known: begin at the first page.',
     args: {},
   },
 
@@ -112,6 +116,18 @@ export const PROBLEM_CODES = define({
     meaning: 'This operation is for other roles than yours.',
     detail: 'The role {role} may not do this; allowed: {allowed}.',
     args: { role: 'your role', allowed: 'roles that may' },
+  },
+  'beyond-your-authority': {
+    status: 403,
+    title: 'Beyond your authority',
+    meaning: 'Roles and projects are given and taken by those above them.',
+    args: { role: 'the role, or the project', allowed: 'roles, or projects, that you may give and take' },
+  },
+  'origin-not-allowed': {
+    status: 403,
+    title: 'Origin not allowed',
+    meaning: 'A browser page of another origin asks in your name.',
+    args: {},
   },
   'rate-limited': {
     status: 429,
@@ -145,10 +161,15 @@ export const PROBLEM_CODES = define({
     status: 409,
     title: 'Not allowed now',
     meaning: 'The command is not possible in the state the case is in.',
-    detail: 'The command {command} is not possible in stage {stage}; possible: {allowed}.',
-    args: { command: 'the command', stage: 'stage of the case', allowed: 'commands possible now' },
+    detail: 'Not possible in stage {stage}; possible in: {allowed}.',
+    args: { stage: 'stage of the case', allowed: 'stages in which it is possible' },
   },
-  'case-closed': { status: 409, title: 'Case closed', meaning: 'The case is closed and never changes again.', args: {} },
+  'case-closed': {
+    status: 409,
+    title: 'Case closed',
+    meaning: 'The case is closed; for a time it can be reopened, nothing else.',
+    args: { stage: 'stage of the case', allowed: 'what is possible' },
+  },
   stale: {
     status: 412,
     title: 'Changed meanwhile',
@@ -192,6 +213,24 @@ export const PROBLEM_CODES = define({
     meaning: 'The policy can be read but its rules contradict themselves or lack something; `errors` names each place.',
     args: {},
   },
+  'role-not-held': {
+    status: 422,
+    title: 'Role not held',
+    meaning: 'A personal key has a role that its holder has in all of its projects.',
+    args: { role: 'the role', project: 'a project where he does not have it' },
+  },
+  'codec-key-missing': {
+    status: 422,
+    title: 'Codec key missing',
+    meaning: 'A payload was encrypted with a key that this process was not given.',
+    args: {},
+  },
+  'codec-undecodable': {
+    status: 422,
+    title: 'Payload not decodable',
+    meaning: 'A payload was altered or cut short.',
+    args: {},
+  },
   'escalation-unknown': {
     status: 404,
     title: 'Unknown escalation',
@@ -229,7 +268,11 @@ export const PROBLEM_CODES = define({
   },
 });
 
+export const PROBLEM_CODES = { ...HTTP_CODES, ...DOMAIN_CODES };
+
 export type ProblemCode = keyof typeof PROBLEM_CODES;
+
+export const isProblemCode = (text: string): text is ProblemCode => Object.hasOwn(PROBLEM_CODES, text);
 
 export type ArgValue = string | number | boolean | null | readonly string[];
 

@@ -124,7 +124,7 @@ function toRemote(payloads: Payload[]): RemotePayloads {
 }
 
 function base64(value: Uint8Array): string {
-  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
+  return Buffer.from(value).toString('base64');
 }
 
 function invalid(message: string): RemoteCodecError {

@@ -20,7 +20,8 @@ function fold(text: string): string {
 }
 
 const HAN_DIGITS = '零一二三四五六七八九';
-const HAN_NUMBER = /第?([〇零一二三四五六七八九十百]+)(?=\s*(?:期|[号號#]|[栋棟幢座]|[单單]|[门門]|[层層楼樓]|弄|[室房]))/gu;
+const HAN_NUMBER =
+  /第?([〇零一二三四五六七八九十百]+)(?=\s*(?:期|[号號#]|[栋棟幢座]|[单單]|[门門]|[层層楼樓]|弄|[室房]))/gu;
 
 /** 十二 → 12, 一百零五 → 105, 一五〇一 → 1501. */
 function hanNumber(text: string): string {
@@ -45,10 +46,22 @@ function hanNumber(text: string): string {
  * the room number repeats is left out (`3栋15层1501` is `3-1501`).
  */
 export function normaliseRoom(text: string): string {
-  const folded = fold(text);
-  const marked = folded
+  let room = fold(text);
+  for (let pass = 0; pass < ROOM_PASSES; pass += 1) {
+    const next = stripRoomMarks(room);
+    if (next === room) break;
+    room = next;
+  }
+  return room;
+}
+
+/** One pass is enough for what people write; more make nonsense (`第第3`) settle too. */
+const ROOM_PASSES = 8;
+
+function stripRoomMarks(room: string): string {
+  const marked = room
     .replace(HAN_NUMBER, (_, number: string) => hanNumber(number))
-    .replace(/第(?=\d)/gu, '')
+    .replace(/第+(?=\d)/gu, '')
     .replace(/(?<=[0-9A-Z])\s*期/gu, '期-')
     .replace(/(?<=[0-9A-Z甲乙丙丁东西南北中])\s*(?:[号號#]\s*[楼樓栋棟幢座]|[栋棟幢座#])/gu, '栋')
     .replace(/(?<=[0-9A-Z甲乙丙丁东西南北中])\s*[单單]元/gu, '单')
@@ -65,7 +78,7 @@ export function normaliseRoom(text: string): string {
     const next = parts[index + 1] ?? '';
     return floor === undefined || !(next.startsWith(floor) && /^\d\d$/.test(next.slice(floor.length)));
   });
-  return kept.join('-') || folded;
+  return kept.join('-') || room;
 }
 
 const MOBILE = /^1[3-9]\d{9}$/;
@@ -76,10 +89,8 @@ const MOBILE = /^1[3-9]\d{9}$/;
  */
 export function normalisePhone(text: string): string {
   const folded = fold(text);
-  const match = /^([^转轉分机機EX#]*?)(?:(?:转|轉|分机|分機|EXT|X|#)([^转轉分机機EX#]*))?$/u.exec(
-    folded.replace(/[\s\p{Pd}−()./·]/gu, ''),
-  );
-  const [number = '', extension] = [match?.[1], match?.[2]];
+  const [number = '', extension, ...more] = folded.replace(/[\s\p{Pd}−()./·]/gu, '').split(/转|轉|分机|分機|EXT|X|#/u);
+  if (more.length > 0) return folded;
   if (!/^\+?\d+$/.test(number) || (extension !== undefined && !/^\d+$/.test(extension))) return folded;
   return domestic(number) + (extension === undefined ? '' : `X${extension}`);
 }
@@ -90,7 +101,9 @@ function domestic(number: string): string {
   if (international.startsWith('+86')) {
     const rest = international.slice(3);
     // Written after +86 an area code has lost its 0; mobile, service and short numbers never had one.
-    return withoutTrunkZero(/^[2-9]\d{8,}$/.test(rest) && !/^[48]00/.test(rest) ? `0${rest}` : rest) || number;
+    return (
+      withoutTrunkZero(/^(?:[2-9]\d{8,}|10\d{8})$/.test(rest) && !/^[48]00/.test(rest) ? `0${rest}` : rest) || number
+    );
   }
   if (/^86/.test(number) && MOBILE.test(number.slice(2))) return number.slice(2);
   return withoutTrunkZero(international);

@@ -95,10 +95,13 @@ export const obligations: Slice = {
       edit(state, data.obligation, () => ({ state: 'cancelled', endedAt: at, endReason: data.reason, overdue: false })),
     'obligation-paused': (state, { data, at }) =>
       edit(state, data.obligation, (o) => ({ pauses: [...o.pauses, { from: at }] })),
-    'obligation-resumed': (state, { data, at }) =>
-      edit(state, data.obligation, (o) => ({
-        pauses: o.pauses.map((pause) => (pause.to === undefined ? { from: pause.from, to: at } : pause)),
-      })),
+    // A pause that ended by itself ended when it was to, however late the engine woke.
+    'obligation-resumed': (state, { data, at, via }) => {
+      const to = via.kind === 'timer' ? via.plannedAt : at;
+      return edit(state, data.obligation, (o) => ({
+        pauses: o.pauses.map((pause) => (pause.to === undefined ? { from: pause.from, to } : pause)),
+      }));
+    },
     'due-moved': (state, { data, at, by }) =>
       edit(state, data.obligation, (o) => ({
         dueAt: data.new,

@@ -15,7 +15,7 @@ export const stage: Slice = {
 /** Nothing when the case is there already and waits for the same. */
 export function enter(state: CaseState, to: string, waitingOn: WaitingOn): Draft[] {
   if (state.stage === to && state.waitingOn === waitingOn) return [];
-  return [draft('stage-entered', { stage: to, from: state.stage === to ? null : state.stage, waitingOn })];
+  return [draft('stage-entered', { stage: to, from: state.stage === to || state.stage === '' ? null : state.stage, waitingOn })];
 }
 
 /** The refusal of a command that is not for this stage; null when it is. */

@@ -10,7 +10,9 @@ import type { CommandReceipt } from './journal';
 /** Input of every case workflow. The workflow id is the case number. */
 export interface CaseInput<O extends Opening = Opening> {
   readonly opening: O;
-  /** Of the POST that started it, so that the same key with another body is refused. */
+  /** Names the POST that started it: a digest of its idempotency key, or of a random one. */
+  readonly startKey: string;
+  /** Of its body, so that the same key with another body is refused. */
   readonly bodyHash: string;
   /** Set when the workflow continues as new. */
   readonly carried?: Carried;
@@ -61,6 +63,7 @@ export const queries = {
 
 export interface CaseAnswer {
   readonly snapshot: CaseSnapshot;
+  readonly startKey: string;
   readonly bodyHash: string;
   readonly opening: Opening;
 }

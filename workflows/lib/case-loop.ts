@@ -72,7 +72,7 @@ class CaseLoop<S extends CaseState, O extends Opening> {
     const written = this.state.seq - (carried?.unwritten.events.length ?? 0);
     this.journal = new Journal(opening.no, written, () => snapshotOf(this.state));
     if (carried) this.restore(carried);
-    if (opened) this.commit(opened);
+    if (opened) this.commit(opened, this.startReceipt(opened));
   }
 
   /** Before the first await: messages arrive before the main code runs. */
@@ -88,6 +88,7 @@ class CaseLoop<S extends CaseState, O extends Opening> {
       defineQuery<CaseAnswer>(queries.case),
       (): CaseAnswer => ({
         snapshot: snapshotOf(this.state),
+        startKey: this.input.startKey,
         bodyHash: this.input.bodyHash,
         opening: this.input.opening,
       }),
@@ -121,7 +122,7 @@ class CaseLoop<S extends CaseState, O extends Opening> {
   private validate(name: string, envelope: CommandEnvelope): void {
     const seen = this.seen.get(envelope.id);
     if (seen) {
-      if (seen.bodyHash !== envelope.bodyHash) throw refusal(refuse('idempotency-mismatch', { id: envelope.id }));
+      if (seen.bodyHash !== envelope.bodyHash) throw refusal(refuse('idempotency-mismatch'));
       return;
     }
     const step = this.decide(name, envelope, Date.now());
@@ -134,19 +135,23 @@ class CaseLoop<S extends CaseState, O extends Opening> {
     const step = this.decide(name, envelope, Date.now());
     if (isRefusal(step)) throw refusal(step);
     this.remember({ id: envelope.id, bodyHash: envelope.bodyHash, seq: step.state.seq });
-    this.commit(step, {
-      id: envelope.id,
-      command: name,
-      bodyHash: envelope.bodyHash,
-      seq: step.state.seq,
-      answer: { no: this.state.no, seq: step.state.seq, snapshot: snapshotOf(step.state) },
-    });
+    this.commit(step, this.receipt(envelope.id, name, envelope.bodyHash, step));
     return { seq: step.state.seq, projection: await this.journal.settled(step.state.seq) };
+  }
+
+  /** The start is answered like a command, so that its key gets the same answer for ever. */
+  private startReceipt(opened: Step<S>): CommandReceipt {
+    const { bodyHash, startKey } = this.input;
+    return this.receipt(startKey, 'start', bodyHash, opened);
+  }
+
+  private receipt(id: string, command: string, bodyHash: string, { state }: Step<S>): CommandReceipt {
+    return { id, command, bodyHash, seq: state.seq, answer: { no: state.no, seq: state.seq, snapshot: snapshotOf(state) } };
   }
 
   private decide(name: string, envelope: CommandEnvelope, at: number): Step<S> | Refusal {
     if (envelope.ifSeq !== undefined && envelope.ifSeq !== this.state.seq) {
-      return refuse('stale', { expected: envelope.ifSeq, seq: this.state.seq });
+      return refuse('stale', { current: this.state.seq });
     }
     const command = {
       name: name as CommandName,
@@ -217,14 +222,20 @@ class CaseLoop<S extends CaseState, O extends Opening> {
   private async rollOver(): Promise<void> {
     await condition(() => allHandlersFinished() && this.journal.isSafeToLeave());
     this.timer.disarm();
-    const { opening, bodyHash, rollOverAt } = this.input;
+    const { opening, startKey, bodyHash, rollOverAt } = this.input;
     const carried: Carried = {
       state: this.state,
       seen: [...this.seen.values()],
       unsent: this.outbox.carry(),
       unwritten: this.journal.carry(),
     };
-    await continueAsNew<(input: CaseInput<O>) => Promise<unknown>>({ opening, bodyHash, rollOverAt, carried });
+    await continueAsNew<(input: CaseInput<O>) => Promise<unknown>>({
+      opening,
+      startKey,
+      bodyHash,
+      rollOverAt,
+      carried,
+    });
   }
 }
 

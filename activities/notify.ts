@@ -1,0 +1,68 @@
+import type { Kysely } from 'kysely';
+import type { DatabaseHandle } from '../db/database';
+import { listStaff, roleHolders } from '../db/queries/directory';
+import { insertNotices, sentBefore, type Notice } from '../db/queries/notices';
+import { DIVERTED, INBOX, type Notification } from '../db/queries/notifications';
+import type { Database } from '../db/schema';
+import type { NotifyActivities, NotifyOutcome, NotifyRequest } from '../workflows/contracts/notify';
+import { untilItSucceeds } from './permanent';
+import { resolve, rolesToTry } from './recipients';
+
+export interface NotifyDeps {
+  readonly database: Pick<DatabaseHandle, 'db'>;
+}
+
+/**
+ * Messages go to inboxes in the database. Who is told is decided once: a request that is repeated finds what it wrote
+ * the first time, even when the roster has changed since.
+ */
+export function createNotifyActivities({ database: { db } }: NotifyDeps): NotifyActivities {
+  return {
+    notify: (requests) =>
+      untilItSucceeds(() =>
+        db.transaction().execute(async (trx) => {
+          const known = await sentBefore(trx, requests);
+          const fresh = requests.filter(({ key }) => !known.some((sent) => sent.key === key));
+          const notices = await addressed(trx, fresh);
+          await insertNotices(trx, notices);
+          return requests.map((request) => {
+            const notice = notices.find((candidate) => candidate.request === request);
+            return notice ? outcomeOf(notice) : outcomeAgain(request, known);
+          });
+        }),
+      ),
+  };
+}
+
+/** Looks the roster up once per project. */
+async function addressed(db: Kysely<Database>, requests: readonly NotifyRequest[]): Promise<Notice[]> {
+  const notices: Notice[] = [];
+  for (const project of new Set(requests.map((request) => request.project))) {
+    const here = requests.filter((request) => request.project === project);
+    const ids = here.flatMap(({ to }) => (to.kind === 'person' ? [to.id] : []));
+    const staff = ids.length === 0 ? [] : await listStaff(db, { projects: '*', ids });
+    const roles = new Set(here.flatMap((request) => rolesToTry(request, staff)));
+    const holders = await roleHolders(db, project, [...roles]);
+    notices.push(
+      ...here.map((request) => ({
+        request,
+        // A drill pages nobody: its messages are kept to be looked at.
+        channel: request.mode === 'drill' ? DIVERTED : INBOX,
+        ...resolve(request, staff, holders),
+      })),
+    );
+  }
+  return notices;
+}
+
+function outcomeOf({ request, channel, recipients, role, skipped }: Notice): NotifyOutcome {
+  return { seq: request.seq, channel, role: recipients.length === 0 ? null : role, recipients, skipped };
+}
+
+/** The same outcome, read from what was written. */
+function outcomeAgain(request: NotifyRequest, known: readonly Notification[]): NotifyOutcome {
+  const sent = known.filter(({ key }) => key === request.key);
+  const recipients = sent.flatMap(({ recipient }) => (recipient === null ? [] : [recipient]));
+  const { channel = INBOX, role = null, skipped = [] } = sent[0] ?? {};
+  return outcomeOf({ request, channel, recipients, role, skipped });
+}

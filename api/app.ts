@@ -1,0 +1,52 @@
+import { hkdfSync } from 'node:crypto';
+import { createHttpApp, type HttpApp, type HttpAppOptions } from './http/app';
+import { databaseCode, isTransient } from '../db/database';
+import { createAuthenticate } from './authenticate';
+import type { ApiDeps } from './deps';
+import { problem, type Problem } from './http/problem';
+import type { Route } from './http/route';
+import { caseInspectionRoutes } from './routes/case-inspection';
+import { caseRoutes } from './routes/cases';
+import { commandRoutes } from './routes/commands';
+import { complaintRoutes } from './routes/complaints';
+import { workRoutes } from './routes/work';
+
+export const VERSION = '0.1.0';
+
+/** Every route of the product. */
+export function allRoutes(deps: ApiDeps): Route[] {
+  return [
+    ...complaintRoutes(deps),
+    ...commandRoutes(deps),
+    ...caseRoutes(deps),
+    ...caseInspectionRoutes(deps),
+    ...workRoutes(deps),
+  ];
+}
+
+/** The API, put together from what it is handed; it listens nowhere by itself. */
+export function createApi(deps: ApiDeps, options: Pick<HttpAppOptions, 'limits' | 'checkReplies'> = {}): HttpApp {
+  return createHttpApp({
+    routes: allRoutes(deps),
+    deps: {
+      clock: deps.clock,
+      ids: deps.ids,
+      logger: deps.logger,
+      metrics: deps.metrics,
+      authenticate: createAuthenticate(deps),
+      mapError,
+    },
+    version: VERSION,
+    ...options,
+  });
+}
+
+function mapError(error: unknown): Problem | null {
+  if (isTransient(error)) return problem('database-unavailable', {}, { cause: databaseCode(error) });
+  return null;
+}
+
+/** Cursors are signed with a key of their own, made from the index key, so that all API processes agree. */
+export function cursorKey(indexKey: Buffer): Buffer {
+  return Buffer.from(hkdfSync('sha256', indexKey, Buffer.alloc(0), 'guanjia/cursor/v1', 32));
+}

@@ -1,0 +1,30 @@
+import type { PayloadCodec } from '@temporalio/common';
+import type { Clock } from '../common/clock';
+import type { BlindIndex } from '../common/crypto/blind-index';
+import type { Sealer } from '../common/crypto/sealer';
+import type { Ids } from '../common/ids';
+import type { Logger } from '../common/logger';
+import type { Metrics } from '../common/metrics';
+import type { DatabaseHandle } from '../db/database';
+import type { Directory } from './directory';
+import type { Engine } from './engine';
+import type { CursorCodec } from './http/cursor';
+
+/** Everything the routes are made of. Nothing here is global, so that a story can hand in its own clock and servers. */
+export interface ApiDeps {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly database: DatabaseHandle;
+  readonly engine: Engine;
+  readonly directory: Directory;
+  readonly sealer: Sealer;
+  readonly blindIndex: BlindIndex;
+  readonly cursors: CursorCodec;
+  readonly codec: PayloadCodec;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Where a person opens the Temporal Web UI; null where none is known. */
+  readonly temporalUiUrl: string | null;
+  /** Asks Temporal whether it answers; rejects when not. */
+  readonly pingTemporal: () => Promise<void>;
+}

@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import {
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+  type Connection,
+} from '@temporalio/client';
+import { ApplicationFailure, SearchAttributePair, TypedSearchAttributes } from '@temporalio/common';
+import type { Opening } from '../domain/event';
+import type { Refusal } from '../domain/family';
+import { withTimeout } from '../common/temporal';
+import {
+  queries,
+  REFUSED,
+  type CaseAnswer,
+  type CaseInput,
+  type CommandEnvelope,
+  type CommandResult,
+  type Preview,
+  type PreviewRequest,
+} from '../workflows/contracts/case';
+import { searchAttributes } from '../workflows/contracts/search-attributes';
+import { problem } from './http/problem';
+import { problemOf } from './refusals';
+
+/** How long one request waits for Temporal before it answers 503. Milliseconds. */
+const DEADLINE = 8_000;
+/** Codes of gRPC that mean "not now": cancelled, deadline exceeded, resource exhausted, unavailable. */
+const AWAY = new Set([1, 4, 8, 14]);
+const NOT_FOUND = 5;
+/** A command that meets a roll-over is tried on the next run; its id keeps it from happening twice. */
+const ROLL_OVER_TRIES = 5;
+
+/**
+ * The typed gateway to Temporal: every call has a deadline, and every error leaves as a problem with a stable code. The
+ * workflow id is the case number.
+ */
+export class Engine {
+  constructor(
+    private readonly connection: Connection,
+    private readonly client: Client,
+    private readonly taskQueue: string,
+  ) {}
+
+  /** `exists` when a case of this number was started before, also when it has ended since. */
+  async start(workflowType: string, input: CaseInput<Opening>): Promise<'started' | 'exists'> {
+    const { no, project } = input.opening;
+    try {
+      await this.call(() =>
+        this.client.workflow.start(workflowType, {
+          workflowId: no,
+          taskQueue: this.taskQueue,
+          args: [input],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowIdConflictPolicy: 'FAIL',
+          staticSummary: `${workflowType} ${no}`,
+          typedSearchAttributes: new TypedSearchAttributes([
+            pair(searchAttributes.project, project.id),
+            pair(searchAttributes.family, workflowType),
+          ]),
+        }),
+      );
+      return 'started';
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return 'exists';
+      throw error;
+    }
+  }
+
+  /** @throws Problem with the code of the refusal; 404 when there is no such case. */
+  async command(no: string, name: string, envelope: CommandEnvelope): Promise<CommandResult> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.call(() =>
+          this.client.workflow
+            .getHandle(no)
+            .executeUpdate<CommandResult, [CommandEnvelope]>(name, { args: [envelope], updateId: updateIdOf(envelope) }),
+        );
+      } catch (error) {
+        const refusal = refusalIn(error);
+        if (refusal) throw problemOf(refusal);
+        if (attempt < ROLL_OVER_TRIES && metRollOver(error)) continue;
+        throw error;
+      }
+    }
+  }
+
+  /** The case as its workflow knows it; null when Temporal does not have it. */
+  async read(no: string): Promise<CaseAnswer | null> {
+    try {
+      return await this.call(() => this.client.workflow.getHandle(no).query<CaseAnswer>(queries.case));
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    }
+  }
+
+  async preview(no: string, request: PreviewRequest): Promise<Preview> {
+    return this.call(() =>
+      this.client.workflow.getHandle(no).query<Preview, [PreviewRequest]>(queries.preview, request),
+    );
+  }
+
+  /** Temporal's own events of the case's last run, payloads still encoded; null when Temporal does not have it. */
+  async history(no: string) {
+    try {
+      return await this.call(() => this.client.workflow.getHandle(no).fetchHistory());
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    }
+  }
+
+  private async call<R>(work: () => Promise<R>): Promise<R> {
+    try {
+      return await withTimeout(this.connection, DEADLINE, work);
+    } catch (error) {
+      if (isAway(error)) throw problem('engine-unavailable', {}, { cause: error });
+      throw error;
+    }
+  }
+}
+
+/** The server answers a repeated update id without asking the case, so another body must have another id. */
+function updateIdOf({ id, bodyHash }: CommandEnvelope): string {
+  return createHash('sha256').update(`${id}\n${bodyHash}`).digest('hex');
+}
+
+function pair(key: (typeof searchAttributes)[keyof typeof searchAttributes], value: string): SearchAttributePair {
+  return { key, value };
+}
+
+function refusalIn(error: unknown): Refusal | null {
+  if (!(error instanceof WorkflowUpdateFailedError)) return null;
+  const { cause } = error;
+  if (!(cause instanceof ApplicationFailure) || cause.type !== REFUSED) return null;
+  return (cause.details?.[0] as Refusal | undefined) ?? null;
+}
+
+/** The run that took the update ended by continuing as new before it was accepted. */
+function metRollOver(error: unknown): boolean {
+  return error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure
+    ? error.cause.type === 'AcceptedUpdateCompletedWorkflow'
+    : false;
+}
+
+function isAway(error: unknown): boolean {
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
+  const service = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+  return isGrpcServiceError(service) && service.code !== NOT_FOUND && AWAY.has(service.code);
+}

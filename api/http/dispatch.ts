@@ -1,0 +1,149 @@
+import type { Request, RequestHandler, Response } from 'express';
+
+import type { Clock } from '../../common/clock';
+import type { Logger } from '../../common/logger';
+import { requireProject, requireRole, type CookieLogin, type Known, type Principal } from './access';
+import { readCookie } from './cookie';
+import { allowOrigin } from './cross-origin';
+import { exchangeOf } from './exchange';
+import { invalidRequest, Problem, problem } from './problem';
+import { requireShare, type RateLimiter } from './rate-limit';
+import { readRequest, repeatedHeader } from './read-request';
+import { sendReply } from './reply';
+import { problemsOf } from './route-problems';
+import type { Reply, Route, RouteContext, TypedRequest } from './route';
+
+/** What the `Authorization` header stands for. */
+export type Authenticate = (authorization: string) => Promise<Known>;
+
+/** Further rules, after role and project. Throws a Problem. */
+export type Authorise = (principal: Principal, route: Route, request: TypedRequest) => Promise<void>;
+
+export interface DispatchDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly authenticate: Authenticate;
+  readonly authorise?: Authorise;
+}
+
+export interface DispatchOptions {
+  readonly deps: DispatchDeps;
+  readonly principalLimiter: RateLimiter | null;
+  readonly handlerTimeoutMs: number;
+  readonly checkReplies: boolean;
+}
+
+/** @throws Problem 401 or 429. */
+export async function identify(
+  req: Request,
+  { deps, principalLimiter }: DispatchOptions,
+  cookie?: CookieLogin,
+): Promise<Principal> {
+  const sent = req.headersDistinct['authorization'] ?? [];
+  if (sent.length > 1) throw invalidRequest([repeatedHeader('authorization')]);
+  const known = sent[0] ? await deps.authenticate(sent[0]) : await byCookie(req, cookie);
+  if (known === null) throw problem('unauthenticated');
+  if (typeof known === 'string') throw problem(known);
+  exchangeOf(req).principal = known;
+  requireShare(principalLimiter, 'principal', known.id);
+  return known;
+}
+
+async function byCookie(req: Request, cookie: CookieLogin | undefined): Promise<Known> {
+  const value = cookie && readCookie(req.headers.cookie, cookie.name);
+  return cookie && value ? cookie.authenticate(value, req.headers.origin ?? null) : null;
+}
+
+/** Serves one route: who → may he → what → handler → reply. */
+export function serveRoute(route: Route, options: DispatchOptions): RequestHandler {
+  const allowedCodes = new Set(problemsOf(route));
+  return async (req, res) => {
+    exchangeOf(req).route = route.path;
+    allowOrigin(route, req, res);
+    try {
+      await serve(route, options, req, res);
+    } catch (error) {
+      if (options.checkReplies && error instanceof Problem && !allowedCodes.has(error.code)) {
+        throw new Error(`${route.operationId} answers ${error.code}, which it does not declare`, { cause: error });
+      }
+      throw error;
+    }
+  };
+}
+
+async function serve(route: Route, options: DispatchOptions, req: Request, res: Response): Promise<void> {
+  const { deps } = options;
+  const { access } = route;
+  const principal = access.public ? null : await identify(req, options, access.cookie);
+  if (principal && !access.public) requireRole(principal, access);
+  const request = await readRequest(route, principal, req, res);
+  if (principal) {
+    requireNamedProject(route, principal, request);
+    await deps.authorise?.(principal, route, request);
+  }
+
+  const aborter = new AbortController();
+  res.once('close', () => aborter.abort());
+  const context: RouteContext = {
+    principal,
+    requestId: exchangeOf(req).requestId,
+    now: exchangeOf(req).now,
+    get logger() {
+      return deps.logger.child({ requestId: this.requestId });
+    },
+    signal: aborter.signal,
+    requireProject: (projectId) => {
+      if (!principal) throw problem('not-found');
+      requireProject(principal, projectId);
+    },
+  };
+  if (route.raw) {
+    if (req.method === 'HEAD') res.status(200).end();
+    else await route.raw(req, res, request, context);
+    return;
+  }
+  const work = Promise.resolve(route.handler(request, context));
+  const reply = await inTime(work, options, context.requestId);
+  if (options.checkReplies) checkReply(route, reply);
+  if (!res.destroyed) sendReply(res, reply, deps.clock.now());
+}
+
+function requireNamedProject(route: Route, principal: Principal, request: TypedRequest): void {
+  const project = route.access.public ? undefined : route.access.project;
+  if (!project || !('in' in project)) return;
+  const part = request[project.in] as Readonly<Record<string, unknown>> | undefined;
+  const named = part?.[project.name];
+  const ids = Array.isArray(named) ? (named as readonly unknown[]) : [named];
+  for (const id of ids) if (typeof id === 'string') requireProject(principal, id);
+}
+
+/** @throws Problem `timeout`; with that answer the handler is told to stop, and what it still throws is logged. */
+async function inTime(
+  work: Promise<Reply>,
+  { deps, handlerTimeoutMs }: DispatchOptions,
+  requestId: string,
+): Promise<Reply> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(problem('timeout'));
+      work.catch((error: unknown) => deps.logger.warn({ requestId, error }, 'failed after time-out'));
+    }, handlerTimeoutMs);
+  });
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** In tests: an answer that the OpenAPI document doesn't describe is a fault of ours. */
+function checkReply(route: Route, reply: Reply): void {
+  const spec = route.responses[reply.status];
+  if (!spec) throw new Error(`${route.operationId} answers ${reply.status}, which it does not declare`);
+  const result = spec.schema?.safeParse(reply.body);
+  if (result && !result.success) {
+    const places = result.error.issues.map((issue) => `${issue.path.map(String).join('/')}: ${issue.message}`);
+    throw new Error(`${route.operationId} answers ${reply.status} with another body: ${places.join('; ')}`);
+  }
+}

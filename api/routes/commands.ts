@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { complaint } from '../../domain/complaint';
+import type { CommandName } from '../../domain/event';
+import { commandNames, ruleOf } from '../../domain/family';
+import { listStaff } from '../../db/queries/directory';
+import { act, rehearseCommand, type ActRequest, type Rehearsal } from '../cases/act';
+import { actorOf } from '../cases/admit';
+import type { FoundCase } from '../cases/find';
+import { bodySchemaOf, caseViewOf, obligationsOf } from '../cases/views';
+import type { ApiDeps } from '../deps';
+import type { Principal } from '../http/access';
+import { problem } from '../http/problem';
+import { DOMAIN_CODES } from '../http/domain-codes';
+import type { ProblemCode } from '../http/problem-codes';
+import { queryBoolean } from '../http/query';
+import { defineRoute, type Route } from '../http/route';
+import { commandBodies, type CommandBody } from '../schemas/commands';
+import { instant } from '../schemas/text';
+import { caseView, commandRehearsal } from '../schemas/views';
+
+/** Whatever the domain may say to a command, and what the way to it may. */
+const REFUSALS: readonly ProblemCode[] = [
+  ...(Object.keys(DOMAIN_CODES) as (keyof typeof DOMAIN_CODES)[]),
+  ...(['not-found', 'not-allowed-now', 'case-closed', 'stale', 'idempotency-mismatch'] as const),
+  ...(['unknown-policy', 'engine-unavailable', 'database-unavailable'] as const),
+];
+
+/** One route per command of the family: `POST /api/v1/cases/{no}/{command}`. Roles are those of the domain's rule. */
+export function commandRoutes(deps: ApiDeps): Route[] {
+  return commandNames(complaint).map((name) => commandRoute(deps, name as CommandName & CommandBody));
+}
+
+function commandRoute(deps: ApiDeps, command: CommandName & CommandBody): Route {
+  const rule = ruleOf(complaint, command);
+  const body = rule?.field
+    ? commandBodies[command].extend({ occurredAt: instant().optional() })
+    : commandBodies[command];
+  return defineRoute({
+    method: 'POST',
+    path: `/api/v1/cases/{no}/${command}`,
+    operationId: command.replace(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase()) + 'Case',
+    summary: `Command ${command}; answers the case after it`,
+    description: 'With dryRun=true: what it would do; nothing is stored.',
+    tags: ['Commands'],
+    access: { roles: rule?.roles ?? [], project: { byHandler: 'the project is known with the case' } },
+    params: z.strictObject({ no: z.string().max(20) }),
+    query: z.strictObject({ dryRun: queryBoolean().optional() }),
+    body: body.meta({ id: bodySchemaOf(command) }),
+    idempotent: true,
+    ifMatch: true,
+    responses: {
+      200: {
+        description: 'The case after it, or what would happen',
+        schema: z.union([caseView, commandRehearsal]).meta({ id: 'CommandReply' }),
+        etag: true,
+      },
+    },
+    problems: REFUSALS,
+    handler: async ({ params, query, body: parsed, idempotency, ifMatch }, { principal, now }) => {
+      const { occurredAt, ...data } = parsed as { readonly occurredAt?: number };
+      const request = { no: params.no, command, body: data, occurredAt, principal, idempotency, ifMatch, now };
+      await checkReferences(deps, request);
+      if (query.dryRun) {
+        const rehearsal = await rehearseCommand(deps, request);
+        return { status: 200, etag: rehearsal.snapshot.state.seq, body: rehearsalView(rehearsal, now) };
+      }
+      return replyWith(deps, await act(deps, request), principal, now);
+    },
+  });
+}
+
+export async function replyWith(deps: ApiDeps, found: FoundCase, principal: Principal, now: number) {
+  const { state } = found.snapshot;
+  const policy = await deps.directory.policy(state.policy.id, state.policy.version);
+  return { status: 200, etag: state.seq, body: caseViewOf(found, policy, actorOf(principal), now) } as const;
+}
+
+function rehearsalView({ events, snapshot }: Rehearsal, now: number) {
+  return {
+    events: events.map(({ type }) => ({ type })),
+    obligations: obligationsOf(snapshot, now),
+    stage: snapshot.state.stage,
+    seq: snapshot.state.seq,
+  };
+}
+
+/** The domain knows no directory: whoever a case is handed to must be there. */
+async function checkReferences(deps: ApiDeps, { command, body, principal }: ActRequest): Promise<void> {
+  if (command !== 'hand-over') return;
+  const { to } = body as { readonly to: string };
+  const found = await listStaff(deps.database.db, { projects: principal.projects, ids: [to], active: true });
+  if (found.length === 0) throw problem('staff-unknown', { staff: to });
+}
+

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { STAFF } from '../../domain/actor';
+import { DAY, isoOf } from '../../domain/instant';
+import { isRefusal } from '../../domain/family';
+import { snapshotOf } from '../../domain/projection';
+import { listCases } from '../../db/queries/cases';
+import { prepare, rehearse, startComplaint, type Intake, type Started, type StartRequest } from '../cases/start';
+import { obligationsOf } from '../cases/views';
+import type { ApiDeps } from '../deps';
+import { queryBoolean } from '../http/query';
+import { defineRoute, type Route } from '../http/route';
+import { problemOf } from '../refusals';
+import { newComplaint } from '../schemas/complaint';
+import { startedCase, startRehearsal } from '../schemas/views';
+
+const REFUSALS = [
+  ...(['not-found', 'unknown-policy', 'idempotency-mismatch', 'engine-unavailable', 'database-unavailable'] as const),
+  ...(['reported-in-future', 'reported-too-long-ago', 'subtype-required', 'subtype-unknown'] as const),
+  ...(['department-unknown', 'department-required', 'only-manager-may-lower'] as const),
+];
+/** How far back a case of the same home may be what this one repeats. */
+const DUPLICATES_WITHIN = 30 * DAY;
+
+export function complaintRoutes(deps: ApiDeps): Route[] {
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/api/v1/complaints',
+      operationId: 'startComplaint',
+      summary: 'Takes a complaint; answers as soon as it is durable',
+      description: 'With dryRun=true: its classification, clocks and possible duplicates; nothing is stored.',
+      tags: ['Complaints'],
+      access: { roles: [...STAFF, 'resident', 'quality'], project: { in: 'body', name: 'project' } },
+      query: z.strictObject({ dryRun: queryBoolean().optional() }),
+      body: newComplaint,
+      idempotent: true,
+      responses: {
+        200: { description: 'What would happen (dryRun)', schema: startRehearsal },
+        201: { description: 'The complaint is durable', schema: startedCase, headers: { Location: 'The case' } },
+      },
+      problems: REFUSALS,
+      handler: async ({ body, query, idempotency }, { principal, now }) => {
+        const request = { body, principal, idempotency, now };
+        if (query.dryRun) return { status: 200, body: await rehearsal(deps, request) };
+        const started = await startComplaint(deps, request);
+        const self = `/api/v1/cases/${started.no}`;
+        return { status: 201, headers: { Location: self }, body: startedView(deps, started, self) };
+      },
+    }),
+  ];
+}
+
+function startedView(deps: ApiDeps, { no, project, reportedAt, receivedAt }: Started, self: string) {
+  return {
+    no,
+    family: 'complaint',
+    project,
+    reportedAt: isoOf(reportedAt),
+    receivedAt: isoOf(receivedAt),
+    links: {
+      self,
+      timeline: `${self}/timeline`,
+      obligations: `${self}/obligations`,
+      workflow: deps.temporalUiUrl === null ? null : `${deps.temporalUiUrl}/namespaces/default/workflows/${no}`,
+    },
+  };
+}
+
+async function rehearsal(deps: ApiDeps, request: StartRequest) {
+  const intake = await prepare(deps, request);
+  const step = rehearse(intake);
+  if (isRefusal(step)) throw problemOf(step);
+  const { state } = step;
+  return {
+    events: step.events.map(({ type }) => ({ type })),
+    obligations: obligationsOf(snapshotOf(state), request.now),
+    type: state.type,
+    subtype: state.subtype,
+    priority: state.priority,
+    level: state.level,
+    departments: Object.keys(state.parts),
+    household: intake.home?.id ?? null,
+    duplicates: await duplicatesOf(deps, intake, request.now),
+  };
+}
+
+async function duplicatesOf(deps: ApiDeps, { opening }: Intake, now: number) {
+  const { roomIndex } = opening.record;
+  if (roomIndex === null) return [];
+  const page = await listCases(deps.database.db, {
+    filter: { projects: [opening.project.id], roomIndexes: [roomIndex], receivedFrom: now - DUPLICATES_WITHIN },
+    sort: 'receivedAt',
+    descending: true,
+    limit: 20,
+  });
+  return page.items.map(({ no, stage, subtype, receivedAt }) => ({ no, stage, subtype, receivedAt: isoOf(receivedAt) }));
+}
+

@@ -1,0 +1,94 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isPolicyFamily, POLICY_FAMILIES, type PolicyDraft } from './families';
+import { findingsOf, formatIssue, valueAt, type Finding, type PolicyIssue } from './issues';
+import { readSource } from './source';
+
+export type ParsedPolicy =
+  { readonly ok: true; readonly policy: PolicyDraft } | { readonly ok: false; readonly issues: readonly PolicyIssue[] };
+
+/**
+ * Reads and checks one policy file. Never throws: everything that is wrong is reported at once, in the order of the
+ * file, each with its place, path and what was expected there.
+ *
+ * @param file the name to report; nothing is read from it.
+ */
+export function parsePolicy(text: string, file: string): ParsedPolicy {
+  const source = readSource(text, file);
+  if (!source.readable) return { ok: false, issues: source.issues };
+  const family = valueAt(source.raw, ['policy']);
+  if (!isPolicyFamily(family)) {
+    return { ok: false, issues: [...source.issues, source.locate(unknownFamily(source.raw, family))] };
+  }
+  const parsed = POLICY_FAMILIES[family](source.raw);
+  const found = parsed.success ? [] : findingsOf(parsed.error, source.raw).map((finding) => source.locate(finding));
+  const issues = [...source.issues, ...found.filter((issue) => !known(issue, source.issues))].sort(
+    (a, b) => a.line - b.line || a.column - b.column,
+  );
+  return parsed.success && issues.length === 0 ? { ok: true, policy: parsed.data } : { ok: false, issues };
+}
+
+/** A key that is wrong as YAML needs no second issue because nobody knows it. */
+function known(issue: PolicyIssue, before: readonly PolicyIssue[]): boolean {
+  return before.some(({ line, column, path }) => line === issue.line && column === issue.column && path === issue.path);
+}
+
+function unknownFamily(raw: unknown, family: unknown): Finding {
+  const known = Object.keys(POLICY_FAMILIES);
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+    return { path: [], code: 'wrong-type', expected: 'a policy: a mapping that begins with "policy: <family>"' };
+  }
+  const code = family === undefined ? 'missing' : 'unknown-family';
+  return { path: ['policy'], code, expected: `a family: ${known.join(', ')}`, known };
+}
+
+/** A policy that comes with the program. */
+export interface DefaultPolicy {
+  /** `complaint` */
+  readonly id: string;
+  /** `policies/complaint.yaml` */
+  readonly file: string;
+  readonly text: string;
+  readonly policy: PolicyDraft;
+}
+
+export class PolicyFileError extends Error {
+  override readonly name = 'PolicyFileError';
+
+  constructor(readonly issues: readonly PolicyIssue[]) {
+    super(issues.map(formatIssue).join('\n'));
+  }
+}
+
+/**
+ * The policies of the installed folder, by file name.
+ * @throws PolicyFileError with every issue of every file
+ */
+export function loadDefaultPolicies(folder: string = installedFolder('policies')): DefaultPolicy[] {
+  const issues: PolicyIssue[] = [];
+  const policies = readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .flatMap((name): DefaultPolicy[] => {
+      const file = `policies/${name}`;
+      const text = readFileSync(join(folder, name), 'utf8');
+      const parsed = parsePolicy(text, file);
+      if (parsed.ok) return [{ id: parsed.policy.id, file, text, policy: parsed.policy }];
+      issues.push(...parsed.issues);
+      return [];
+    });
+  if (issues.length > 0) throw new PolicyFileError(issues);
+  return policies;
+}
+
+/**
+ * A folder of data beside package.json, whether this runs from the sources or from dist/.
+ * @throws Error when no folder above has it
+ */
+export function installedFolder(name: string, from: string = __dirname): string {
+  for (let here = from; ; here = dirname(here)) {
+    const folder = join(here, name);
+    if (existsSync(join(here, 'package.json')) && existsSync(folder)) return folder;
+    if (dirname(here) === here) throw new Error(`no folder ${name}/ beside a package.json above ${from}`);
+  }
+}

@@ -1,0 +1,125 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import { DatabaseError, Pool, types, type PoolClient } from 'pg';
+import type { Logger } from '../common/logger';
+import type { Database } from './schema';
+
+export interface DatabaseOptions {
+  readonly logger: Logger;
+  /** Most connections at once. */
+  readonly poolSize?: number;
+  /** How long to wait for a free or a new connection, ms. */
+  readonly connectTimeoutMs?: number;
+  /** How long one statement may run, ms. The client gives up a second later, should the server be frozen. */
+  readonly statementTimeoutMs?: number;
+  /** How long a statement may wait for a lock, ms. */
+  readonly lockTimeoutMs?: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName?: string;
+}
+
+export interface DatabaseHandle {
+  readonly db: Kysely<Database>;
+  /** For what needs a prepared statement or a listener. */
+  readonly pool: Pool;
+  /** Waits for running queries. */
+  close(): Promise<void>;
+}
+
+/** A process that is frozen inside a transaction must not keep its locks: the server ends it after this. */
+const IDLE_IN_TRANSACTION_MS = 5_000;
+const CLIENT_GRACE_MS = 1_000;
+
+/** Connects when first used. `url` is a PostgreSQL connection string. */
+export function createDatabase(url: string, options: DatabaseOptions): DatabaseHandle {
+  const {
+    logger,
+    poolSize = 10,
+    connectTimeoutMs = 3_000,
+    statementTimeoutMs = 10_000,
+    lockTimeoutMs = 5_000,
+  } = options;
+  const pool = new Pool({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs === 0 ? undefined : statementTimeoutMs + CLIENT_GRACE_MS,
+    lock_timeout: lockTimeoutMs,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    application_name: options.applicationName ?? 'guanjia',
+    keepAlive: true,
+    types: { getTypeParser },
+  });
+  // A server that stops tells so to idle connections; without a listener that ends the process.
+  pool.on('error', (error) => logger.warn({ code: databaseCode(error) }, 'an idle database connection was lost'));
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  return { db, pool, close: () => db.destroy() };
+}
+
+/** int8 as number, local dates as `YYYY-MM-DD`; everything else as pg does by default. */
+const getTypeParser: typeof types.getTypeParser = (oid: number, format?: 'text' | 'binary') => {
+  if (oid === types.builtins.INT8) return safeInteger;
+  if (oid === types.builtins.DATE) return (text: string) => text;
+  return format === 'binary' ? types.getTypeParser(oid, 'binary') : types.getTypeParser(oid, 'text');
+};
+
+function safeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`int8 ${text} does not fit a number`);
+  return value;
+}
+
+/**
+ * Runs `work` in a transaction on one plain connection, for what Kysely can't do (prepared statements).
+ * @param begin `begin`, and settings for this transaction alone.
+ * @returns what `work` returns; `rollback` in it ends the transaction without writing.
+ */
+export async function transact<T>(pool: Pool, begin: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken = false;
+  try {
+    await client.query(begin);
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    // Only the server's own errors leave the connection in a known state; any other one is thrown away.
+    broken = !(error instanceof DatabaseError) || !(await rolledBack(client));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function rolledBack(client: PoolClient): Promise<boolean> {
+  return client.query('rollback').then(
+    () => true,
+    () => false,
+  );
+}
+
+/** SQLSTATE, or Node's code of a connection error; null for anything else. */
+export function databaseCode(error: unknown): string | null {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : null;
+}
+
+/** Data that can never be stored (22xxx) or breaks a constraint (23xxx): repeating it changes nothing. */
+export function isPermanentData(error: unknown): boolean {
+  return error instanceof DatabaseError && /^2[23]/.test(error.code ?? '');
+}
+
+/** Connection lost (08), deadlock (40), resources (53), locks (55), shutdown (57), idle in transaction, read-only. */
+const TRANSIENT_STATE = /^(08|40|53|55|57|25P03|25006)/;
+const TRANSIENT_CODE = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)/;
+/** pg, its pool and Kysely give these no code. */
+const TRANSIENT_MESSAGE =
+  /connection terminated|timeout exceeded|read timeout|connection error|not queryable|pool after calling end|already been destroyed/i;
+
+/** Whether the same statement may well succeed later, without anybody changing the data. */
+export function isTransient(error: unknown): boolean {
+  const code = databaseCode(error) ?? '';
+  if (error instanceof DatabaseError) return TRANSIENT_STATE.test(code);
+  const message = (error as { message?: unknown } | null)?.message;
+  return TRANSIENT_CODE.test(code) || (typeof message === 'string' && TRANSIENT_MESSAGE.test(message));
+}

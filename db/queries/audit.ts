@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { sql, type Kysely, type Selectable } from 'kysely';
+import type { Instant } from '../../domain/instant';
+import type { Database } from '../schema';
+import type { AuditLogTable } from '../schema/audit-log';
+import { instantOf, timeOf } from '../time';
+import { inScope, type ProjectScope } from './lists';
+
+/** Who saw or did what. Codes and ids, never personal data. */
+export interface AuditEntry {
+  readonly at: Instant;
+  readonly actor: string;
+  readonly role: string;
+  /** `case.unmask`, `policy.publish`, `key.revoke` … */
+  readonly action: string;
+  /** `case/C-7K2M-94QD` */
+  readonly subject: string;
+  readonly project: string | null;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export interface AuditRecord extends AuditEntry {
+  readonly n: number;
+  readonly hash: string;
+}
+
+export type AuditCheck =
+  | { readonly intact: true; readonly count: number; readonly head: string }
+  /** `n`: the first row that was changed, or after which one is missing. */
+  | { readonly intact: false; readonly n: number };
+
+/** What the first row follows. */
+const ROOT = createHash('sha256').update('guanjia/audit/1').digest('hex');
+const PAGE = 1_000;
+
+/** Appends to the chain. One writer at a time; within a transaction of the caller's it holds the others up until then. */
+export async function appendAudit(db: Kysely<Database>, entry: AuditEntry): Promise<AuditRecord> {
+  if (!db.isTransaction) return db.transaction().execute((trx) => appendAudit(trx, entry));
+  await sql`select pg_advisory_xact_lock(hashtextextended('audit-log', 0))`.execute(db);
+  const last = await db.selectFrom('audit_log').select(['n', 'hash']).orderBy('n', 'desc').limit(1).executeTakeFirst();
+  const n = (last?.n ?? 0) + 1;
+  const previous = last?.hash ?? ROOT;
+  const details = JSON.stringify(entry.details);
+  const hash = hashOf(previous, n, { ...entry, details: JSON.parse(details) as AuditEntry['details'] });
+  await db
+    .insertInto('audit_log')
+    .values({ ...entry, n, at: timeOf(entry.at), details, previous, hash })
+    .execute();
+  return { ...entry, n, hash };
+}
+
+/** Computes the whole chain again. What was cut off its end shows only beside a head that was kept elsewhere. */
+export async function verifyAudit(db: Kysely<Database>): Promise<AuditCheck> {
+  let head = ROOT;
+  let count = 0;
+  for (;;) {
+    const rows = await db.selectFrom('audit_log').selectAll().where('n', '>', count).orderBy('n').limit(PAGE).execute();
+    for (const row of rows) {
+      const { n, hash, ...entry } = record(row);
+      if (n !== count + 1 || row.previous !== head || hashOf(head, n, entry) !== hash)
+        return { intact: false, n: count + 1 };
+      head = hash;
+      count = n;
+    }
+    if (rows.length < PAGE) return { intact: true, count, head };
+  }
+}
+
+/** Newest first, before number `before`. Entries without a project are shown to those who see all. */
+export async function listAudit(
+  db: Kysely<Database>,
+  query: {
+    readonly projects: ProjectScope;
+    readonly subject?: string;
+    readonly before?: number;
+    readonly limit: number;
+  },
+): Promise<AuditRecord[]> {
+  const { projects, subject, before, limit } = query;
+  const rows = await db
+    .selectFrom('audit_log')
+    .selectAll()
+    .where(inScope(sql.ref('project'), projects))
+    .$if(subject !== undefined, (all) => all.where('subject', '=', subject ?? ''))
+    .$if(before !== undefined, (all) => all.where('n', '<', before ?? 0))
+    .orderBy('n', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(record);
+}
+
+function record(row: Selectable<AuditLogTable>): AuditRecord {
+  const { n, actor, role, action, subject, project, details, hash } = row;
+  return { n, at: instantOf(row.at), actor, role, action, subject, project, details, hash };
+}
+
+function hashOf(previous: string, n: number, entry: AuditEntry): string {
+  const { at, actor, role, action, subject, project, details } = entry;
+  const content = canonical([previous, n, at, actor, role, action, subject, project, details]);
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** JSON with sorted keys: jsonb does not keep their order. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
+}

@@ -1,0 +1,161 @@
+import type { Selectable } from 'kysely';
+import type { PoolClient, QueryConfig } from 'pg';
+import type { Sealer } from '../../common/crypto/sealer';
+import type { JournalEvent } from '../../domain/event';
+import type { Instant } from '../../domain/instant';
+import { EMPTY_TALLY, foldTally, type FactTally, type Segment } from '../../domain/facts';
+import type { JournalBatch } from '../../workflows/contracts/journal';
+import { transact, type DatabaseHandle } from '../database';
+import type { CaseTable } from '../schema/case';
+import type { JournalTable } from '../schema/journal';
+import { instantOf } from '../time';
+import { attemptRows, caseFactRow, obligationFactRow, segmentRow, timerRows, type FactRecord } from './fact-rows';
+import { journalEvent } from './journal-read';
+import { journalRow, obligationRow, receiptRows, recordColumns, stateColumns } from './journal-rows';
+import { BEGIN, LOCK, OPEN, RECEIPTS, UNWIND, WRITE } from './journal-sql';
+import { takeSealed } from './sealed';
+import { openSealed, putTexts } from './vault';
+
+/** An earlier batch of the case has not arrived yet: worth repeating. */
+export class JournalGapError extends Error {
+  override readonly name = 'JournalGapError';
+}
+
+/** The batch contradicts itself: repeating it changes nothing. */
+export class InvalidBatchError extends Error {
+  override readonly name = 'InvalidBatchError';
+}
+
+/**
+ * Writes a batch and all that follows from it in one transaction under the lock of the case row. The fence decides
+ * whose run of a workflow task counts: a batch older than what is stored is dropped, and one that begins before the
+ * stored end takes the place of everything from there on. So the last committed run wins, in whatever order the
+ * writes arrive, and writing a batch again changes nothing.
+ *
+ * Sealed texts go into the vault first, under the same refs if it has to be repeated.
+ *
+ * @returns whether the batch was written, or dropped because a later run, or this one, had been written already.
+ * @throws JournalGapError, InvalidBatchError, SealedTextError, and what the database throws.
+ */
+export async function writeBatch(
+  { db, pool }: DatabaseHandle,
+  received: JournalBatch,
+  deps: { readonly sealer: Sealer },
+): Promise<'written' | 'dropped'> {
+  const { batch, texts } = takeSealed(received);
+  const { first, last } = rangeOf(batch);
+  const entries = texts.map((text) => openSealed(deps.sealer, batch.no, text));
+  await putTexts(db, deps.sealer, { kind: 'case', id: batch.no }, entries, batch.fence);
+  return transact(pool, BEGIN, async (client) => {
+    const stored = await lock(client, batch);
+    if (batch.fence < stored.fence) return 'dropped';
+    if (batch.fence === stored.fence && last <= stored.seq) {
+      await run(client, RECEIPTS, [receiptRows(batch)]);
+      return 'dropped';
+    }
+    if (first > stored.seq + 1) throw new JournalGapError(`${batch.no}: ${first} does not follow ${stored.seq}`);
+    const prefix = first <= stored.seq ? await unwind(client, batch.no, first) : null;
+    await write(client, batch, stored, prefix);
+    return 'written';
+  });
+}
+
+/** Numbers of the first and last event; of a batch without events, those that would follow. */
+function rangeOf({ no, events, snapshot }: JournalBatch): { first: number; last: number } {
+  const last = snapshot.state.seq;
+  const first = last - events.length + 1;
+  if (snapshot.state.no !== no || events.some((event, index) => event.seq !== first + index)) {
+    throw new InvalidBatchError(`${no}: the events do not end at ${last} without a gap`);
+  }
+  return { first, last };
+}
+
+interface Stored extends Pick<StoredRow, 'seq' | 'fence' | 'tally'> {
+  readonly updatedAt: Instant;
+  readonly record: FactRecord;
+}
+
+async function lock(client: PoolClient, batch: JournalBatch): Promise<Stored> {
+  const { rows } = batch.opened
+    ? await run<StoredRow>(client, OPEN, [firstRow(batch)])
+    : await client.query<StoredRow>({ ...LOCK, values: [batch.no] });
+  const row = rows[0];
+  if (!row) throw new JournalGapError(`${batch.no} is not there yet`);
+  const { seq, fence, tally, source, channel, building, unit, asset } = row;
+  const before = { repeatOf: row.repeat_of, rootCase: row.root_case, careColour: row.care_colour };
+  const record = { source, channel, building, unit, asset, ...before };
+  return { seq, fence, tally, updatedAt: instantOf(row.updated_at), record };
+}
+
+type StoredRow = Pick<
+  Selectable<CaseTable>,
+  | 'seq'
+  | 'fence'
+  | 'tally'
+  | 'updated_at'
+  | 'source'
+  | 'channel'
+  | 'building'
+  | 'unit'
+  | 'asset'
+  | 'care_colour'
+  | 'repeat_of'
+  | 'root_case'
+>;
+
+/** Holds the place of a case until its first event is written in the same transaction. */
+function firstRow(batch: JournalBatch): Record<string, unknown> {
+  const at = batch.events[0]?.at ?? batch.fence;
+  const columns = stateColumns(batch.snapshot, { at, fence: 0, tally: EMPTY_TALLY });
+  return { ...columns, seq: 0, snapshot: {}, ...(batch.opened ? recordColumns(batch.opened) : {}) };
+}
+
+/** Takes back the events from `first` on. @returns those before. */
+async function unwind(client: PoolClient, no: string, first: number): Promise<JournalEvent[]> {
+  await client.query({ ...UNWIND, values: [no, first] });
+  const { rows } = await client.query<Selectable<JournalTable>>(
+    'select * from journal where case_no = $1 order by seq',
+    [no],
+  );
+  return rows.map(journalEvent);
+}
+
+/** @param prefix the whole journal before the batch when it was unwound; then facts are folded anew. */
+async function write(
+  client: PoolClient,
+  batch: JournalBatch,
+  stored: Stored,
+  prefix: readonly JournalEvent[] | null,
+): Promise<void> {
+  const { snapshot, events, fence } = batch;
+  const { record } = stored;
+  const at = (events.at(-1) ?? prefix?.at(-1))?.at ?? stored.updatedAt;
+  const { tally, segments } = fold(stored.tally, prefix, events);
+  const obligations = Object.values(snapshot.state.obligations);
+  await run(client, WRITE, [
+    stateColumns(snapshot, { at, fence, tally }),
+    events.map((event) => journalRow(batch.no, event)),
+    receiptRows(batch),
+    obligations.map((obligation) => obligationRow(snapshot, obligation)),
+    obligations.map((obligation) => obligationFactRow(snapshot, record, obligation, at)),
+    [caseFactRow(snapshot, record, tally)],
+    segments.map((segment) => segmentRow(snapshot, segment)),
+    attemptRows(snapshot, events),
+    timerRows(snapshot, events),
+  ]);
+}
+
+function fold(
+  stored: FactTally,
+  prefix: readonly JournalEvent[] | null,
+  events: readonly JournalEvent[],
+): { tally: FactTally; segments: Segment[] } {
+  const before = prefix ? foldTally(EMPTY_TALLY, prefix) : { tally: stored, ended: [] };
+  const { tally, ended } = foldTally(before.tally, events);
+  return { tally, segments: [...before.ended, ...ended, ...tally.running] };
+}
+
+/** Parameters go as JSON. */
+function run<Row extends object>(client: PoolClient, statement: QueryConfig, values: readonly unknown[]) {
+  return client.query<Row>({ ...statement, values: values.map((value) => JSON.stringify(value)) });
+}

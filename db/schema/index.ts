@@ -1,0 +1,50 @@
+import type * as company from './company';
+import type * as project from './project';
+import type * as department from './department';
+import type * as staff from './staff';
+import type * as staffRole from './staff-role';
+import type * as household from './household';
+import type * as resident from './resident';
+import type * as apiKey from './api-key';
+import type * as vaultKey from './vault-key';
+import type * as vaultText from './vault-text';
+import type * as policyVersion from './policy-version';
+import type * as case_ from './case';
+import type * as journal from './journal';
+import type * as obligation from './obligation';
+import type * as commandReceipt from './command-receipt';
+import type * as notification from './notification';
+import type * as changeFeed from './change-feed';
+import type * as obligationFact from './obligation-fact';
+import type * as caseFact from './case-fact';
+import type * as segmentFact from './segment-fact';
+import type * as attemptFact from './attempt-fact';
+import type * as timerFact from './timer-fact';
+import type * as auditLog from './audit-log';
+import type * as projectionFinding from './projection-finding';
+
+/** Every table, as Kysely wants it. */
+export type Database = company.PartialDB &
+  project.PartialDB &
+  department.PartialDB &
+  staff.PartialDB &
+  staffRole.PartialDB &
+  household.PartialDB &
+  resident.PartialDB &
+  apiKey.PartialDB &
+  vaultKey.PartialDB &
+  vaultText.PartialDB &
+  policyVersion.PartialDB &
+  case_.PartialDB &
+  journal.PartialDB &
+  obligation.PartialDB &
+  commandReceipt.PartialDB &
+  notification.PartialDB &
+  changeFeed.PartialDB &
+  obligationFact.PartialDB &
+  caseFact.PartialDB &
+  segmentFact.PartialDB &
+  attemptFact.PartialDB &
+  timerFact.PartialDB &
+  auditLog.PartialDB &
+  projectionFinding.PartialDB;

@@ -1,0 +1,15 @@
+export const tableName = 'resident';
+
+/** Somebody who lives in a home; name and phone lie in the vault under subject `resident`. */
+export interface ResidentTable {
+  id: string;
+  household: string;
+  project: string;
+  name_ref: string;
+  name_index: string;
+  phone_ref: string | null;
+  phone_index: string | null;
+  created_at: Date;
+}
+
+export type PartialDB = { [tableName]: ResidentTable };

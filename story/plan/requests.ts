@@ -1,0 +1,139 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { PolicyPath } from '../../common/policy/issues';
+import { offsetText } from '../time';
+import type { StoryRequest } from '../format/requests';
+import type { Json } from '../format/values';
+import type { Context } from './context';
+import { COMMAND_DEFAULTS, COMPLAINT_DEFAULTS, INSTANTS } from './defaults';
+import type { Body, ExpectedAnswer, PlannedRequest } from './plan';
+
+/** What a step sends. Starting a case and acting on one become the HTTP requests that they stand for. */
+export type Written = Pick<
+  StoryRequest,
+  | 'as' | 'case' | 'complaint' | 'do' | 'with' | 'occurred' | 'request' | 'idempotency' | 'if-match'
+  | 'dry-run' | 'headers' | 'times' | 'refused' | 'answer' | 'answers' | 'save'
+>;
+
+const CLERK = { written: 'customer_service', name: 'customer_service', project: null };
+const NO_ANSWER = { headers: {}, body: undefined, contains: [], same: [] };
+
+export function planRequest(written: Written, context: Context, path: PolicyPath, file: string): PlannedRequest {
+  const common = {
+    line: context.line(path),
+    actor: context.actor(written.as ?? CLERK, [...path, 'as']),
+    headers: headersOf(written),
+    ifMatch: written['if-match'] ?? null,
+    times: written.times ?? 1,
+    expected: expectedOf(written, context, path),
+    save: written.save ?? {},
+  };
+  const query: Record<string, string> = written['dry-run'] ? { dryRun: 'true' } : {};
+  if (written.complaint) {
+    const about = null;
+    const starts = beginsCase(written) ? startedName(written, context, path) : null;
+    return { ...common, title: 'complaint', method: 'POST', path: '/api/v1/complaints', query, body: complaintBody(written.complaint, context, path), starts, about };
+  }
+  if (written.do !== undefined) {
+    const about = context.caseOf(written.case, path);
+    if (about === null) context.wrong([...path, 'do'], 'a case: none was started before');
+    const to = `/api/v1/cases/\${case.${about ?? 'case'}}/${written.do}`;
+    return { ...common, title: written.do, method: 'POST', path: to, query, body: commandBody(written, context, path), starts: null, about };
+  }
+  return { ...common, ...plainRequest(written, query, context, path, file), starts: null, about: context.caseOf(written.case, path) };
+}
+
+/** Refused and rehearsed complaints make no case. */
+function beginsCase({ refused, answer, 'dry-run': rehearsed }: Written): boolean {
+  const status = answer?.status;
+  return !refused && rehearsed !== true && (status === undefined || status < 300);
+}
+
+/** `case`, `case-2`, … unless it is named. */
+function startedName(written: Written, context: Context, path: PolicyPath): string {
+  const count = context.cases.length;
+  const name = written.case ?? (count === 0 ? 'case' : `case-${count + 1}`);
+  if (context.cases.includes(name)) {
+    // The same request again, with its key: the same case.
+    if (written.idempotency === undefined) context.wrong([...path, 'case'], `a name that no case before has: ${context.cases.join(', ')}`);
+    context.cases.splice(context.cases.indexOf(name), 1);
+  }
+  context.cases.push(name);
+  return name;
+}
+
+function complaintBody(own: Readonly<Record<string, Json>>, context: Context, path: PolicyPath): Body {
+  const project = { project: context.cast.projects[0]?.id ?? '' };
+  return json({ ...project, ...COMPLAINT_DEFAULTS, ...instants(own, context, [...path, 'complaint']) });
+}
+
+function commandBody(written: Written, context: Context, path: PolicyPath): Body {
+  const own = instants(written.with ?? {}, context, [...path, 'with']);
+  const occurred = written.occurred && offsetText(context.instant(written.occurred, [...path, 'occurred']), context.zone);
+  return json({ ...COMMAND_DEFAULTS[written.do ?? ''], ...own, ...(occurred ? { occurredAt: occurred } : {}) });
+}
+
+/** Moments in members that hold instants become RFC 3339, also inside lists such as `promises`. */
+function instants(body: Readonly<Record<string, Json>>, context: Context, path: PolicyPath): Record<string, Json> {
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => {
+      const here = [...path, name];
+      if (INSTANTS.includes(name)) return [name, context.instantText(value, here)];
+      if (!Array.isArray(value)) return [name, value];
+      const items = (value as readonly Json[]).map((item, index) =>
+        typeof item === 'object' && item !== null && !Array.isArray(item)
+          ? instants(item as Readonly<Record<string, Json>>, context, [...here, index])
+          : item,
+      );
+      return [name, items];
+    }),
+  );
+}
+
+function json(value: Readonly<Record<string, Json>>): Body {
+  // What is written as null on purpose is left out: so a default can be taken away.
+  return { kind: 'json', value: Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null)) };
+}
+
+type PlainRequest = Pick<PlannedRequest, 'title' | 'method' | 'path' | 'query' | 'body'>;
+
+function plainRequest(written: Written, query: Record<string, string>, context: Context, path: PolicyPath, file: string): PlainRequest {
+  const { method = 'GET', path: to = '/', query: asked = {}, ...body } = written.request ?? {};
+  const all = { ...Object.fromEntries(Object.entries(asked).map(([name, value]) => [name, String(value)])), ...query };
+  return { title: `${method} ${to}`, method, path: to, query: all, body: bodyOf(body, context, [...path, 'request'], file) };
+}
+
+function bodyOf(body: Omit<NonNullable<Written['request']>, 'method' | 'path' | 'query'>, context: Context, path: PolicyPath, file: string): Body {
+  if (body.json !== undefined) return { kind: 'json', value: body.json };
+  if (body.raw !== undefined) return { kind: 'text', text: body.raw };
+  if (body.base64 !== undefined) return { kind: 'bytes', bytes: Buffer.from(body.base64, 'base64') };
+  if (body.generated !== undefined) {
+    return { kind: 'bytes', bytes: Buffer.from(body.generated.map(({ text, times }) => text.repeat(times)).join('')) };
+  }
+  if (body.file === undefined) return { kind: 'none' };
+  const place = resolve(dirname(file), body.file);
+  if (existsSync(place)) return { kind: 'bytes', bytes: readFileSync(place) };
+  context.wrong([...path, 'file'], `a file beside the story: ${place} is not there`, 'unknown-name');
+  return { kind: 'none' };
+}
+
+function headersOf(written: Written): Record<string, string> {
+  return { ...(written.idempotency === undefined ? {} : { 'Idempotency-Key': written.idempotency }), ...written.headers };
+}
+
+function expectedOf(written: Written, context: Context, path: PolicyPath): ExpectedAnswer {
+  const { refused = null, answer, answers, times = 1 } = written;
+  if (answers) {
+    const sum = Object.values(answers).reduce((total, count) => total + count, 0);
+    if (sum !== times) context.wrong([...path, 'answers'], `${times} answers in all, as many as there are requests, not ${sum}`);
+  }
+  return {
+    ...NO_ANSWER,
+    refused,
+    status: answer?.status ?? null,
+    headers: answer?.headers ?? {},
+    body: answer?.body,
+    contains: answer?.contains ?? [],
+    same: answer?.same ?? [],
+  };
+}

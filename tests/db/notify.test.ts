@@ -1,0 +1,200 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createNotifyActivities } from '../../activities/notify';
+import { REFUSED_FOR_GOOD } from '../../activities/permanent';
+import { createCompany } from '../../db/queries/company';
+import { setStaffActive } from '../../db/queries/directory';
+import { listInbox, markNotifications, notificationsOf, countUnread, type Inbox } from '../../db/queries/notifications';
+import type { Role } from '../../domain/actor';
+import type { NotifyOutcome, NotifyRequest } from '../../workflows/contracts/notify';
+import { clock, ids, index, openTestDatabase, sealer, type OpenDatabase } from './open';
+import { MONDAY } from './played-case';
+
+let database: OpenDatabase;
+let seq = 0;
+const member = (id: string, role: Role, department: string | null, project = 'lakeside') => ({
+  id,
+  name: `name of ${id}`,
+  department,
+  roles: [{ project, role }],
+});
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  const project = (id: string) => ({ id, name: id, zone: 'Asia/Shanghai', departments: [], households: [] });
+  const staff = [
+    member('cs-1', 'customer_service', 'customer_service'),
+    member('cs-2', 'customer_service', 'customer_service'),
+    { ...member('cs-left', 'customer_service', 'customer_service'), active: false },
+    member('engineer', 'engineering', 'engineering'),
+    member('head-e', 'department_head', 'engineering'),
+    member('head-c', 'department_head', 'customer_service'),
+    { ...member('duty', 'duty_manager', null), active: false },
+    member('manager', 'manager', null),
+    member('boss', 'general_manager', null, '*'),
+    member('cs-elsewhere', 'customer_service', 'customer_service', 'hillside'),
+  ];
+  const projects = [project('lakeside'), project('hillside'), project('empty')];
+  await createCompany(database.db, { id: 'co', name: 'Co', projects, staff, keys: [] }, { sealer, index, clock, ids });
+});
+afterAll(() => database.drop());
+
+function request(to: NotifyRequest['to'], more: Partial<NotifyRequest> = {}): NotifyRequest {
+  seq += 1;
+  return {
+    key: `C-NOTE-0001/${seq}`,
+    no: 'C-NOTE-0001',
+    seq,
+    project: 'lakeside',
+    mode: 'live',
+    at: MONDAY + seq,
+    template: 'case-received',
+    to,
+    obligation: null,
+    urgent: false,
+    args: { kind: 'close', dueAt: MONDAY },
+    upwards: ['duty_manager', 'manager'],
+    text: { ref: '00000000-0000-4000-8000-000000000001', digest: 'd' },
+    ...more,
+  };
+}
+
+async function send(...requests: NotifyRequest[]): Promise<NotifyOutcome[]> {
+  const { notify } = createNotifyActivities({ database });
+  return new MockActivityEnvironment().run(notify, requests);
+}
+
+const role = (name: Role, department: string | null = null) => ({ kind: 'role', role: name, department }) as const;
+const inboxOf = (person: string, roles: Role[] = []): Inbox => ({ person, roles, projects: ['lakeside'] });
+
+describe('who is told', () => {
+  test.each<[string, NotifyRequest['to'], Partial<NotifyRequest>, Partial<NotifyOutcome>]>([
+    [
+      'everybody who holds the role',
+      role('customer_service'),
+      {},
+      { recipients: ['cs-1', 'cs-2'], role: 'customer_service' },
+    ],
+    ['the head of this department', role('department_head', 'engineering'), {}, { recipients: ['head-e'] }],
+    ['every head when none is named', role('department_head'), {}, { recipients: ['head-c', 'head-e'] }],
+    ['who holds the role everywhere', role('general_manager'), {}, { recipients: ['boss'], role: 'general_manager' }],
+    ['a person', { kind: 'person', id: 'engineer' }, {}, { recipients: ['engineer'], role: null, skipped: [] }],
+    ['the role of a person who left', { kind: 'person', id: 'cs-left' }, {}, { recipients: ['cs-1', 'cs-2'] }],
+    [
+      'the next rung when nobody is there',
+      role('security'),
+      {},
+      { recipients: ['manager'], role: 'manager', skipped: ['security', 'duty_manager'] },
+    ],
+    [
+      'the next rung for a head of no department',
+      role('department_head', 'finance'),
+      {},
+      { recipients: ['manager'], skipped: ['department_head', 'duty_manager'] },
+    ],
+    [
+      'the next rung for somebody unknown',
+      { kind: 'person', id: 'x' },
+      {},
+      { recipients: ['manager'], role: 'manager' },
+    ],
+    ['the resident', { kind: 'resident' }, { upwards: [] }, { recipients: ['resident'], role: null, skipped: [] }],
+    [
+      'nobody in an empty project, which is kept to be seen',
+      role('security'),
+      { project: 'empty', upwards: ['manager'] },
+      { recipients: [], role: null, skipped: ['security', 'manager'] },
+    ],
+    [
+      'nobody at all',
+      { kind: 'person', id: 'x' },
+      { project: 'empty', upwards: [] },
+      { skipped: ['customer_service'] },
+    ],
+  ])('%s', async (_name, to, more, expected) => {
+    const sent = request(to, more);
+    const [outcome] = await send(sent);
+    expect(outcome).toMatchObject({ seq: sent.seq, channel: 'inbox', ...expected });
+  });
+
+  test('a message to nobody lies open to whoever holds the role later', async () => {
+    const sent = request(role('security'), { project: 'empty', upwards: ['finance'] });
+    await send(sent);
+    const inbox: Inbox = { person: 'new-guard', roles: ['security'], projects: ['empty'] };
+    const { items } = await listInbox(database.db, { inbox, limit: 50 });
+    expect(items.at(0)).toMatchObject({ key: sent.key, recipient: null, role: 'security' });
+    const elsewhere = await listInbox(database.db, { inbox: { ...inbox, projects: ['lakeside'] }, limit: 50 });
+    expect(elsewhere.items).toEqual([]);
+  });
+});
+
+describe('once', () => {
+  test('a repeated request has the same outcome although the roster changed', async () => {
+    const requests = [request(role('customer_service')), request(role('security')), request({ kind: 'resident' })];
+    const first = await send(...requests);
+    await setStaffActive(database.db, 'cs-1', false);
+    await setStaffActive(database.db, 'manager', false);
+    expect(await send(...requests)).toEqual(first);
+    expect(await send(request(role('customer_service')))).toMatchObject([{ recipients: ['cs-2'] }]);
+    await setStaffActive(database.db, 'cs-1', true);
+    await setStaffActive(database.db, 'manager', true);
+  });
+
+  test('a request that runs many times at once is delivered once', async () => {
+    const sent = request(role('customer_service'), { no: 'C-NOTE-0002' });
+    const outcomes = await Promise.all(Array.from({ length: 6 }, () => send(sent)));
+    for (const outcome of outcomes) expect(outcome).toEqual(outcomes[0]);
+    expect(await notificationsOf(database.db, 'C-NOTE-0002')).toHaveLength(2);
+    const feed = await database.db.selectFrom('change_feed').selectAll().where('case_no', '=', 'C-NOTE-0002').execute();
+    expect(feed).toMatchObject([{ kind: 'notice', fence: null, project: 'lakeside', seq: sent.seq }]);
+  });
+
+  test('data that can never be stored is refused for good', async () => {
+    const sent = request({ kind: 'resident' }, { template: 'a\u0000b' });
+    await expect(send(sent)).rejects.toMatchObject({ type: REFUSED_FOR_GOOD, nonRetryable: true });
+  });
+});
+
+test('a drill is kept to be looked at and reaches no inbox; a mystery case looks as if live', async () => {
+  const unread = await countUnread(database.db, inboxOf('engineer'));
+  const drill = request({ kind: 'person', id: 'engineer' }, { mode: 'drill', no: 'C-DRIL-0001' });
+  expect(await send(drill)).toMatchObject([{ channel: 'drill-diverted', recipients: ['engineer'] }]);
+  expect(await countUnread(database.db, inboxOf('engineer'))).toBe(unread);
+  expect(await notificationsOf(database.db, 'C-DRIL-0001')).toMatchObject([
+    { channel: 'drill-diverted', mode: 'drill' },
+  ]);
+  const mystery = request({ kind: 'person', id: 'engineer' }, { mode: 'mystery' });
+  expect(await send(mystery)).toMatchObject([{ channel: 'inbox' }]);
+  expect(await countUnread(database.db, inboxOf('engineer'))).toBe(unread + 1);
+});
+
+test('an inbox: pages, reading, acknowledging, and nobody else’s', async () => {
+  const sent = Array.from({ length: 5 }, () => request({ kind: 'person', id: 'head-c' }));
+  await send(...sent);
+  const inbox = inboxOf('head-c');
+  const seen: string[] = [];
+  let cursor = null;
+  do {
+    const page: Awaited<ReturnType<typeof listInbox>> = await listInbox(database.db, { inbox, limit: 2, cursor });
+    expect(page.total).toBeGreaterThanOrEqual(5);
+    seen.push(...page.items.map(({ key }) => key));
+    cursor = page.next;
+  } while (cursor);
+  expect(seen.slice(0, 5)).toEqual(sent.map(({ key }) => key).reverse());
+
+  const { items } = await listInbox(database.db, { inbox, limit: 2 });
+  const [one, other] = items.map(({ id }) => id) as [string, string];
+  expect(await markNotifications(database.db, inboxOf('head-e'), [one], 'read', MONDAY)).toEqual([]);
+  expect(await markNotifications(database.db, inbox, [one], 'read', MONDAY + 1)).toEqual([one]);
+  expect(await markNotifications(database.db, inbox, [one, other], 'acknowledged', MONDAY + 2)).toHaveLength(2);
+  expect(await markNotifications(database.db, inbox, [], 'read', MONDAY + 3)).toEqual([]);
+  const marked = (await listInbox(database.db, { inbox, limit: 2 })).items;
+  expect(marked).toMatchObject([
+    { id: one, readAt: MONDAY + 1, acknowledgedAt: MONDAY + 2 },
+    { id: other, readAt: MONDAY + 2, acknowledgedAt: MONDAY + 2 },
+  ]);
+  const unread = await listInbox(database.db, { inbox, limit: 50, unread: true });
+  expect(unread.items.map(({ id }) => id)).not.toContain(one);
+  expect(unread.total).toBe(await countUnread(database.db, inbox));
+  expect(await notificationsOf(database.db, 'C-NOTE-0001', { recipient: 'resident' })).not.toHaveLength(0);
+});

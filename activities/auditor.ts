@@ -31,7 +31,7 @@ const PAGE = 200;
 /** Commands and timers of the last moments are still on their way to the read model. Milliseconds. */
 const SETTLED = 10_000;
 
-type Verdict = 'same' | 'behind' | 'ahead' | 'different' | 'orphaned';
+type Verdict = 'same' | 'lagging' | 'differs' | 'orphaned';
 
 /**
  * Compares open cases with their workflows and mends the read model where it differs. It reads both sides on its own:
@@ -47,7 +47,7 @@ export function createAuditorActivities(deps: AuditorDeps): AuditorActivities {
 async function audit(deps: AuditorDeps): Promise<AuditReport> {
   const report = { compared: 0, repaired: 0, missing: 0, orphaned: 0 };
   const known = new Set<string>();
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const page = await runningCases(deps.database.db, { after, limit: PAGE });
     for (const row of page) {
       known.add(row.no);
@@ -91,10 +91,10 @@ async function compare(deps: AuditorDeps, row: ProjectedCase): Promise<Verdict> 
 function judge(row: ProjectedCase, answer: CaseAnswer | null, now: number): Verdict {
   if (!answer) return 'orphaned';
   const { seq } = answer.snapshot.state;
-  if (row.seq === seq) return hashOf(row.snapshot) === hashOf(answer.snapshot) ? 'same' : 'different';
-  if (row.seq > seq) return 'ahead';
+  if (row.seq === seq) return hashOf(row.snapshot) === hashOf(answer.snapshot) ? 'same' : 'differs';
+  if (row.seq > seq) return 'differs';
   // A row that was written a moment ago may simply be on its way.
-  return now - row.updatedAt < SETTLED ? 'same' : 'behind';
+  return now - row.updatedAt < SETTLED ? 'same' : 'lagging';
 }
 
 async function ask(client: Client, no: string): Promise<CaseAnswer | null> {
@@ -130,7 +130,9 @@ async function mend(deps: AuditorDeps, no: string): Promise<boolean> {
 
 /** Equal states have equal hashes, whatever the order of their fields. */
 function hashOf({ state }: CaseSnapshot): string {
-  return createHash('sha256').update(JSON.stringify(sorted(state))).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(state)))
+    .digest('hex');
 }
 
 function sorted(value: unknown): unknown {

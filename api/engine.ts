@@ -77,7 +77,10 @@ export class Engine {
         return await this.call(() =>
           this.client.workflow
             .getHandle(no)
-            .executeUpdate<CommandResult, [CommandEnvelope]>(name, { args: [envelope], updateId: updateIdOf(envelope) }),
+            .executeUpdate<CommandResult, [CommandEnvelope]>(name, {
+              args: [envelope],
+              updateId: updateIdOf(envelope),
+            }),
         );
       } catch (error) {
         const refusal = refusalIn(error);

@@ -34,7 +34,9 @@ export async function paged<Row, Item>(
 ): Promise<{ items: Item[]; next: string | null; total: number; asOf: string }> {
   const from = request.cursor === undefined ? null : deps.cursors.decode(request.cursor, request.list);
   const asOf = from?.asOf ?? request.now;
-  const page = await read(from && { sort: from.sort.map((value) => (typeof value === 'boolean' ? null : value)), id: from.id });
+  const page = await read(
+    from && { sort: from.sort.map((value) => (typeof value === 'boolean' ? null : value)), id: from.id },
+  );
   return {
     items: page.items.map(show),
     next: page.next && deps.cursors.encode({ ...page.next, asOf }, request.list),

@@ -17,7 +17,13 @@ export type StoreTexts = (caseNo: string, plain: readonly string[]) => Promise<T
 export async function withRefs<T>(body: T, caseNo: string, store: StoreTexts): Promise<WithRefs<T>> {
   const found: PlainText[] = [];
   collect(body, found);
-  const refs = found.length === 0 ? [] : await store(caseNo, found.map(({ value }) => value));
+  const refs =
+    found.length === 0
+      ? []
+      : await store(
+          caseNo,
+          found.map(({ value }) => value),
+        );
   const byText = new Map(found.map((text, index) => [text, refs[index]]));
   return replace(body, byText) as WithRefs<T>;
 }

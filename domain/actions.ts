@@ -11,12 +11,7 @@ export interface Action {
 }
 
 /** Commands of other roles are left out: they are no business of this actor. */
-export function actionsOf<S extends CaseState, O>(
-  family: Family<S, O>,
-  state: S,
-  by: Actor,
-  at: Instant,
-): Action[] {
+export function actionsOf<S extends CaseState, O>(family: Family<S, O>, state: S, by: Actor, at: Instant): Action[] {
   return commandNames(family).flatMap((command) => {
     const rule = ruleOf(family, command);
     if (!rule?.roles.includes(by.role)) return [];

@@ -5,7 +5,9 @@ import type { Context } from './family';
 import type { Instant, Millis } from './instant';
 import {
   instantAt,
+  isPaused,
   nextMoment,
+  pausesUntil,
   ranAt,
   warnedBefore,
   type DueCause,
@@ -125,7 +127,17 @@ export function owedBy(state: CaseState, debtor: Debtor, department?: string): O
 
 /** Every open obligation of the kind is met at the context's instant. */
 export function meet(state: CaseState, kind: string, context: Context): Draft[] {
-  return openOf(state, kind).map((obligation) => meetOne(obligation, context.at));
+  return meetAll(state, openOf(state, kind), context.at);
+}
+
+/** A clock that stands still runs again when its debt is paid, so that lateness is judged without the pause. */
+export function meetAll(state: CaseState, obligations: readonly Obligation[], metAt: Instant): Draft[] {
+  return obligations.flatMap((obligation) => {
+    if (!isPaused(obligation)) return [meetOne(obligation, metAt)];
+    const resumed = { ...obligation, pauses: pausesUntil(obligation, metAt) };
+    const dueAt = instantAt(resumed, obligation.limit, termsOf(state, obligation)) ?? obligation.dueAt;
+    return [draft('obligation-resumed', { obligation: obligation.id }), meetOne({ ...resumed, dueAt }, metAt)];
+  });
 }
 
 export function meetOne(obligation: Obligation, metAt: Instant): Draft {
@@ -134,7 +146,10 @@ export function meetOne(obligation: Obligation, metAt: Instant): Draft {
 }
 
 export function cancel(obligations: readonly Obligation[], reason: string): Draft[] {
-  return obligations.map((obligation) => draft('obligation-cancelled', { obligation: obligation.id, reason }));
+  return obligations.flatMap((obligation) => [
+    ...(isPaused(obligation) ? [draft('obligation-resumed', { obligation: obligation.id })] : []),
+    draft('obligation-cancelled', { obligation: obligation.id, reason }),
+  ]);
 }
 
 /** The due instant becomes `dueAt`. Causes other than an extension or a moved promise move what is scored as well. */
@@ -145,8 +160,9 @@ export function moveDue(
   cause: DueCause,
   context: Context,
 ): Draft[] {
-  const terms = termsOf(state, obligation);
-  const limit = Math.max(0, ranAt(obligation, dueAt, terms));
+  // A date that is agreed on while the clock stands still is meant as from now on.
+  const running = { ...obligation, pauses: pausesUntil(obligation, context.at) };
+  const limit = Math.max(0, ranAt(running, dueAt, termsOf(state, obligation)));
   return dueMoved(state, obligation, dueAt, limit, cause, context);
 }
 

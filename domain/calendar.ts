@@ -62,6 +62,8 @@ function* activeFrom(
       if (pause.from > from) yield [from, pause.from];
       from = Math.max(from, until);
     }
+    // An open pause: nothing runs any more, however many windows are to come.
+    if (from === Number.POSITIVE_INFINITY) return;
     if (from < closes) yield [from, closes];
   }
 }
@@ -81,7 +83,6 @@ export function advance(
   let left = amount;
   if (left <= 0) return start;
   for (const [from, to] of activeFrom(start, calendar, zone, pauses)) {
-    if (from === Number.POSITIVE_INFINITY) return null;
     if (to - from >= left) return from + left;
     left -= to - from;
   }

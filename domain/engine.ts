@@ -93,7 +93,10 @@ export function recordEffect<S extends CaseState, O>(
 }
 
 /** When the case next wakes by itself; null when it waits for people alone. */
-export function nextWake<S extends CaseState, O>(family: Family<S, O>, state: S): { at: Instant; purpose: string } | null {
+export function nextWake<S extends CaseState, O>(
+  family: Family<S, O>,
+  state: S,
+): { at: Instant; purpose: string } | null {
   const moment = nextMomentOf(family, state);
   return moment ? { at: wakeAt(moment), purpose: moment.purpose } : null;
 }
@@ -213,8 +216,7 @@ function reactions<S extends CaseState, O>(
 ): ((state: S) => readonly Draft[])[] {
   return family.slices.flatMap((slice) => {
     const react = slice.react?.[event.type] as
-      | ((event: EventOf<EventType>, state: S, context: Context) => readonly Draft[])
-      | undefined;
+      ((event: EventOf<EventType>, state: S, context: Context) => readonly Draft[]) | undefined;
     return react ? [(state: S) => react(event, state, context)] : [];
   });
 }
@@ -234,5 +236,7 @@ function sign(event: Draft, state: CaseState, context: Context): JournalEvent {
 /** Numbers are given last, so that what was dropped leaves no gap. */
 function number<S extends CaseState>(from: number, step: Step<S>): Step<S> {
   const events = step.events.map((event, index) => ({ ...event, seq: from + index + 1 }) as JournalEvent);
-  return { state: { ...step.state, seq: from + events.length }, events };
+  const changed = events.findLast(({ type }) => type !== 'notified');
+  const changedSeq = changed?.seq ?? step.state.changedSeq;
+  return { state: { ...step.state, seq: from + events.length, changedSeq }, events };
 }

@@ -54,7 +54,9 @@ function stretches(obligation: Obligation, terms: Terms): { from: Instant; to: I
     edges.add(pause.to ?? obligation.dueAt);
   }
   if (terms.calendar) addWindowEdges(edges, obligation, terms.calendar, terms.zone);
-  const sorted = [...edges].filter((edge) => edge >= obligation.start && edge <= obligation.dueAt).sort((a, b) => a - b);
+  const sorted = [...edges]
+    .filter((edge) => edge >= obligation.start && edge <= obligation.dueAt)
+    .sort((a, b) => a - b);
   const ran: { from: Instant; to: Instant }[] = [];
   for (const [index, from] of sorted.entries()) {
     const to = sorted[index + 1];

@@ -33,7 +33,12 @@ export interface CommandRule<S extends CaseState, K extends CommandName = Comman
   readonly field?: true;
   /** Whether it is allowed now, whatever its body: this is what `actions` of a case shows. */
   readonly guard: (state: S, context: Context) => Refusal | null;
-  readonly decide: (state: S, data: CommandData[K], context: Context, occurredAt?: Instant) => readonly Draft[] | Refusal;
+  readonly decide: (
+    state: S,
+    data: CommandData[K],
+    context: Context,
+    occurredAt?: Instant,
+  ) => readonly Draft[] | Refusal;
 }
 
 export type CommandRules<S extends CaseState> = { readonly [K in CommandName]?: CommandRule<S, K> };
@@ -78,7 +83,6 @@ export function ruleOf<S extends CaseState, O>(
 export function commandNames<S extends CaseState, O>(family: Family<S, O>): string[] {
   return family.slices.flatMap((slice) => Object.keys(slice.commands ?? {}));
 }
-
 
 /** A slice that knows only what every case has, as a slice of one family. It spreads the state, so nothing is lost. */
 export function shared<S extends CaseState>(slice: Slice): Slice<S> {

@@ -1,5 +1,5 @@
 import { advance } from './calendar';
-import type { Instant } from './instant';
+import { SECOND, type Instant } from './instant';
 import type { Escalation, Obligation, ObligationMoment, Terms } from './obligation';
 import type { Ladder } from './policy';
 import { localTimeOf, timeOfDay } from './zone';
@@ -8,6 +8,9 @@ import { localTimeOf, timeOfDay } from './zone';
  * The ladder that a missed obligation climbs (policies.md "Ladder"): rung 0 at the miss, the others by time past due
  * as fractions of the limit, and one higher whenever an escalation is not acknowledged in time.
  */
+
+/** Timers fire a little late: within this the plan of the ladder stands. */
+const PUNCTUAL = SECOND;
 
 /** The next rung, by time or by silence; null when the top has been told or nobody is to be. */
 export function nextRung(obligation: Obligation, terms: Terms): ObligationMoment | null {
@@ -21,16 +24,23 @@ export function nextRung(obligation: Obligation, terms: Terms): ObligationMoment
   return byTime;
 }
 
-/** Counted from the miss, or from the opening of what was born late: nobody could have reacted before. */
+/**
+ * Counted from the miss, or from the opening of what was born late: nobody could have reacted before. When the engine
+ * was away the plan lies behind; then the rungs keep their gap to what was really told.
+ */
 function nextByTime(obligation: Obligation, ladder: Ladder, terms: Terms): ObligationMoment | null {
   const base = Math.max(obligation.dueAt, obligation.openedAt);
   let at: Instant = base;
   for (const [index, rung] of ladder.rungs.entries()) {
     if (index === 0 || rung.after === null) continue;
-    const reached = advance(base, rung.after * obligation.limit, terms.calendar, terms.zone, obligation.pauses);
+    const past = Math.round(rung.after * obligation.limit);
+    const reached = advance(base, past, terms.calendar, terms.zone, obligation.pauses);
     if (reached === null) return null;
     at = Math.max(reached, at + ladder.gap);
-    if (index > obligation.rung) return { at, purpose: 'rung', obligation: obligation.id, index };
+    if (index <= obligation.rung) continue;
+    const told = obligation.escalations.at(-1)?.at;
+    const tooClose = told !== undefined && at - told < ladder.gap - PUNCTUAL;
+    return { at: tooClose ? told + ladder.gap : at, purpose: 'rung', obligation: obligation.id, index };
   }
   return null;
 }

@@ -100,6 +100,11 @@ export function isPaused(obligation: Obligation): boolean {
   return obligation.pauses.some((pause) => pause.to === undefined);
 }
 
+/** Its pauses when the open one, if there is any, ends at an instant. */
+export function pausesUntil(obligation: Obligation, to: Instant): Interval[] {
+  return obligation.pauses.map((pause) => (pause.to === undefined ? { from: pause.from, to } : pause));
+}
+
 /** The instant at which `amount` of the obligation's own time has run; null while it stands still before that. */
 export function instantAt(obligation: Obligation, amount: Millis, terms: Terms): Instant | null {
   return advance(obligation.start, amount, terms.calendar, terms.zone, obligation.pauses);
@@ -108,6 +113,11 @@ export function instantAt(obligation: Obligation, amount: Millis, terms: Terms):
 /** The obligation's own time that has run at an instant. */
 export function ranAt(obligation: Obligation, at: Instant, terms: Terms): Millis {
   return elapsed(obligation.start, at, terms.calendar, terms.zone, obligation.pauses);
+}
+
+/** The instant of a warn point, to the millisecond; null while the clock stands still before it. */
+export function warnInstant(obligation: Obligation, fraction: number, terms: Terms): Instant | null {
+  return instantAt(obligation, Math.round(fraction * obligation.limit), terms);
 }
 
 /** What happens to this obligation next by itself, and when; null when nothing does. */
@@ -120,11 +130,11 @@ export function nextMoment(obligation: Obligation, terms: Terms): ObligationMome
 function beforeDue(obligation: Obligation, terms: Terms): (ObligationMoment | null)[] {
   const { id } = obligation;
   if (isPaused(obligation)) return [];
-  const due = obligation.bornLate === null ? obligation.dueAt : obligation.openedAt;
+  const due = obligation.bornLate === null ? obligation.dueAt : Math.max(obligation.dueAt, obligation.openedAt);
   const moments: ObligationMoment[] = [{ at: due, purpose: 'miss', obligation: id, index: 0 }];
   const fraction = obligation.warn[obligation.warned];
   if (fraction !== undefined) {
-    const at = instantAt(obligation, fraction * obligation.limit, terms);
+    const at = warnInstant(obligation, fraction, terms);
     if (at !== null && at < due) moments.push({ at, purpose: 'warn', obligation: id, index: obligation.warned });
   }
   if (obligation.remind && obligation.reminded < obligation.remind.times) {
@@ -145,7 +155,7 @@ export function earliest<M extends { readonly at: Instant }>(moments: readonly M
 export function warnedBefore(obligation: Obligation, at: Instant, terms: Terms): number {
   let count = 0;
   for (const fraction of obligation.warn) {
-    const point = instantAt(obligation, fraction * obligation.limit, terms);
+    const point = warnInstant(obligation, fraction, terms);
     if (point !== null && point <= at) count += 1;
   }
   return count;
@@ -154,20 +164,19 @@ export function warnedBefore(obligation: Obligation, at: Instant, terms: Terms):
 export type OutcomeClass = 'met' | 'late' | 'missed' | 'ext-kept' | 'ext-broken' | 'void' | 'open';
 
 /**
- * The class in which an obligation is counted at `asOf` (management.md section 3). `met` is judged by `dueBase`;
- * one that an extension moved is never counted as `met`.
+ * The class in which an obligation is counted at `asOf` (management.md section 3). `met` is judged by `dueBase`; one
+ * that was extended is judged by its new date, and never counted as `met`. A miss is never undone, so what ends
+ * without having been met is void only if it was not missed before.
  */
 export function outcomeOf(obligation: Obligation, asOf: Instant): OutcomeClass {
+  const { state, missedAt } = obligation;
   if (obligation.bornLate === 'reclassified') return 'void';
-  if (obligation.state === 'cancelled') {
-    return obligation.endedAt !== null && obligation.endedAt >= obligation.dueBase ? 'missed' : 'void';
-  }
-  const extended = obligation.moves.some((move) => move.cause === 'extended');
-  const doneAt = obligation.state === 'met' ? obligation.endedAt : null;
-  if (extended && obligation.missedAt === null) {
-    if (doneAt !== null) return doneAt <= obligation.dueAt ? 'ext-kept' : 'ext-broken';
-    return asOf > obligation.dueAt ? 'ext-broken' : 'open';
-  }
-  if (doneAt !== null) return doneAt <= obligation.dueBase && obligation.missedAt === null ? 'met' : 'late';
-  return asOf > obligation.dueBase || obligation.missedAt !== null ? 'missed' : 'open';
+  if (state === 'cancelled' && missedAt === null) return 'void';
+  const extension = obligation.moves.find((move) => move.cause === 'extended');
+  const extended = extension !== undefined && (missedAt === null || missedAt >= extension.at);
+  const doneAt = state === 'met' ? obligation.endedAt : null;
+  const broken = missedAt !== null || (doneAt ?? asOf) > (extended ? obligation.dueAt : obligation.dueBase);
+  if (extended && broken) return 'ext-broken';
+  if (doneAt === null) return broken ? 'missed' : 'open';
+  return extended ? 'ext-kept' : broken ? 'late' : 'met';
 }

@@ -1,4 +1,4 @@
-import { nextMoment, isPaused, instantAt, type Obligation } from './obligation';
+import { nextMoment, isPaused, warnInstant, type Obligation } from './obligation';
 import { termsOf } from './book';
 import type { Instant } from './instant';
 import type { CaseState } from './state';
@@ -33,8 +33,7 @@ export function clockOf(state: CaseState, obligation: Obligation): ObligationClo
   const terms = termsOf(state, obligation);
   const next = nextMoment(obligation, terms);
   const fraction = obligation.warn[obligation.warned];
-  const warnAt =
-    fraction === undefined || obligation.overdue ? null : instantAt(obligation, fraction * obligation.limit, terms);
+  const warnAt = fraction === undefined || obligation.overdue ? null : warnInstant(obligation, fraction, terms);
   return {
     warnAt,
     nextAt: next?.at ?? null,

@@ -15,6 +15,8 @@ export interface CaseState {
   readonly policy: FamilyPolicy;
   /** Number of the last event. */
   readonly seq: number;
+  /** Number of the last event that changed something: the receipt of a message does not. What `If-Match` looks at. */
+  readonly changedSeq: number;
   readonly stage: string;
   readonly waitingOn: WaitingOn;
   /** 1, and one more with every reopening. */

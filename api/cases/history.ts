@@ -22,10 +22,7 @@ export async function decodedHistory(
   return Promise.all((history.events ?? []).map((event) => decodedEvent(event, codec)));
 }
 
-async function decodedEvent(
-  event: temporal.api.history.v1.IHistoryEvent,
-  codec: PayloadCodec,
-): Promise<HistoryEvent> {
+async function decodedEvent(event: temporal.api.history.v1.IHistoryEvent, codec: PayloadCodec): Promise<HistoryEvent> {
   const attributes = Object.entries(event).find(([name, value]) => name.endsWith('EventAttributes') && value);
   return {
     id: Number(event.eventId ?? 0),

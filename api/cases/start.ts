@@ -44,7 +44,11 @@ export interface Started {
 /** Everything about a new complaint but its number. */
 export interface Intake {
   readonly opening: Omit<ComplaintOpening, 'no' | 'matter' | 'restatement' | 'contact'>;
-  readonly texts: { readonly matter: PlainText; readonly restatement: PlainText | null; readonly contact: PlainText | null };
+  readonly texts: {
+    readonly matter: PlainText;
+    readonly restatement: PlainText | null;
+    readonly contact: PlainText | null;
+  };
   readonly home: Home | null;
 }
 

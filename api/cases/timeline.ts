@@ -48,9 +48,6 @@ function shown(value: unknown, texts: ReadonlyMap<string, string>): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([name]) => !HIDDEN.has(name))
-      .map(([name, item]) => [
-        name,
-        typeof item === 'number' && INSTANTS.has(name) ? isoOf(item) : shown(item, texts),
-      ]),
+      .map(([name, item]) => [name, typeof item === 'number' && INSTANTS.has(name) ? isoOf(item) : shown(item, texts)]),
   );
 }

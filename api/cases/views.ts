@@ -141,7 +141,19 @@ function plain(args: Readonly<Record<string, string | number | readonly string[]
 
 /** Fields that every case has are shown by name above; the rest belongs to the family. */
 const COMMON = new Set<string>([
-  ...['no', 'family', 'project', 'mode', 'policy', 'seq', 'stage', 'waitingOn', 'episode', 'episodeStart'],
+  ...[
+    'no',
+    'family',
+    'project',
+    'mode',
+    'policy',
+    'seq',
+    'changedSeq',
+    'stage',
+    'waitingOn',
+    'episode',
+    'episodeStart',
+  ],
   ...['reportedAt', 'receivedAt', 'reopenCount', 'type', 'subtype', 'priority', 'level', 'owner', 'obligations'],
   ...['parts', 'pause', 'outage', 'promises', 'progress', 'plannedFinish', 'closedAt', 'ended'],
 ]);

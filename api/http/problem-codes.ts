@@ -121,7 +121,7 @@ const HTTP_CODES = define({
     status: 403,
     title: 'Beyond your authority',
     meaning: 'Roles and projects are given and taken by those above them.',
-    args: { role: 'the role, or the project', allowed: 'roles, or projects, that you may give and take' },
+    args: { role: 'the role; * where it is about a project', allowed: 'roles, or projects, that are yours to give' },
   },
   'origin-not-allowed': {
     status: 403,

@@ -68,7 +68,9 @@ function unmask(deps: ApiDeps): Route {
     },
     params,
     body: z
-      .strictObject({ reason: z.enum(['call-back', 'visit', 'emergency', 'verification']).meta({ id: 'UnmaskReason' }) })
+      .strictObject({
+        reason: z.enum(['call-back', 'visit', 'emergency', 'verification']).meta({ id: 'UnmaskReason' }),
+      })
       .meta({ id: 'UnmaskRequest' }),
     idempotent: false,
     responses: { 200: { description: 'The contact', schema: contact } },

@@ -91,4 +91,3 @@ async function checkReferences(deps: ApiDeps, { command, body, principal }: ActR
   const found = await listStaff(deps.database.db, { projects: principal.projects, ids: [to], active: true });
   if (found.length === 0) throw problem('staff-unknown', { staff: to });
 }
-

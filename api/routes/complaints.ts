@@ -93,6 +93,10 @@ async function duplicatesOf(deps: ApiDeps, { opening }: Intake, now: number) {
     descending: true,
     limit: 20,
   });
-  return page.items.map(({ no, stage, subtype, receivedAt }) => ({ no, stage, subtype, receivedAt: isoOf(receivedAt) }));
+  return page.items.map(({ no, stage, subtype, receivedAt }) => ({
+    no,
+    stage,
+    subtype,
+    receivedAt: isoOf(receivedAt),
+  }));
 }
-

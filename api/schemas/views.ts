@@ -50,13 +50,9 @@ export const obligationView = z
     ladder: z.string().nullable(),
     rung: z.int(),
     maxRung: z.int(),
-    escalations: z.array(
-      z.object({ rung: z.int(), role, at, acknowledgedAt: atOrNull }).meta({ id: 'Escalation' }),
-    ),
+    escalations: z.array(z.object({ rung: z.int(), role, at, acknowledgedAt: atOrNull }).meta({ id: 'Escalation' })),
     moves: z.array(z.object({ cause: dueCause, at, by: z.string(), old: at, new: at }).meta({ id: 'DueMove' })),
-    outcome: z
-      .enum(['met', 'late', 'missed', 'ext-kept', 'ext-broken', 'void', 'open'])
-      .meta({ id: 'Outcome' }),
+    outcome: z.enum(['met', 'late', 'missed', 'ext-kept', 'ext-broken', 'void', 'open']).meta({ id: 'Outcome' }),
   })
   .meta({ id: 'Obligation' });
 
@@ -157,7 +153,9 @@ const rehearsed = {
 };
 
 /** What a command would do (`dryRun`): nothing was stored. */
-export const commandRehearsal = z.object({ ...rehearsed, stage: z.string(), seq: z.int() }).meta({ id: 'CommandRehearsal' });
+export const commandRehearsal = z
+  .object({ ...rehearsed, stage: z.string(), seq: z.int() })
+  .meta({ id: 'CommandRehearsal' });
 
 /** What a new case would be (`dryRun`): its classification, its clocks, and cases it may repeat. */
 export const startRehearsal = z

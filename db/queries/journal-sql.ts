@@ -14,8 +14,12 @@ import type { RecordColumns, StateColumns } from './journal-rows';
  * connection, for planning `WRITE` takes longer than running it.
  */
 
-/** A stuck database gives up before the local activity does (1.5 s), and the batch goes the slow way. */
-export const BEGIN = 'begin; set local lock_timeout = 800; set local statement_timeout = 1000';
+/**
+ * A stuck database gives up before the local activity does (1.5 s), and the batch goes the slow way. A worker that is
+ * frozen in the middle loses its lock, so that whoever takes over its task can write.
+ */
+export const BEGIN = `begin; set local lock_timeout = 800; set local statement_timeout = 1000;
+  set local idle_in_transaction_session_timeout = 2000`;
 
 type Words<S extends string> = S extends `${infer First} ${infer Rest}` ? First | Words<Rest> : S;
 type Exactly<T, S extends string> = [keyof T] extends [Words<S>] ? ([Words<S>] extends [keyof T] ? S : never) : never;

@@ -14,7 +14,7 @@ import { journalEvent } from './journal-read';
 import { journalRow, obligationRow, receiptRows, recordColumns, stateColumns } from './journal-rows';
 import { BEGIN, LOCK, OPEN, RECEIPTS, UNWIND, WRITE } from './journal-sql';
 import { takeSealed } from './sealed';
-import { openSealed, putTexts } from './vault';
+import { openSealed, putOpened } from './vault';
 
 /** An earlier batch of the case has not arrived yet: worth repeating. */
 export class JournalGapError extends Error {
@@ -45,7 +45,7 @@ export async function writeBatch(
   const { batch, texts } = takeSealed(received);
   const { first, last } = rangeOf(batch);
   const entries = texts.map((text) => openSealed(deps.sealer, batch.no, text));
-  await putTexts(db, deps.sealer, { kind: 'case', id: batch.no }, entries, batch.fence);
+  await putOpened(db, deps.sealer, batch.no, entries, batch.fence);
   return transact(pool, BEGIN, async (client) => {
     const stored = await lock(client, batch);
     if (batch.fence < stored.fence) return 'dropped';

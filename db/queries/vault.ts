@@ -15,8 +15,11 @@ export interface PlainEntry {
   /** UUID. */
   readonly ref: string;
   readonly plain: string;
-  /** Given when the digest is known already. */
-  readonly salt?: string;
+}
+
+/** A text whose digest stands in a journal already. */
+export interface OpenedEntry extends PlainEntry {
+  readonly salt: string;
 }
 
 /** Something sealed for another case, or altered: it can never be stored. */
@@ -24,9 +27,16 @@ export class SealedTextError extends Error {
   override readonly name = 'SealedTextError';
 }
 
+/** The reference stands for another text already. */
+export class TextRefTakenError extends Error {
+  override readonly name = 'TextRefTakenError';
+}
+
 /**
- * Encrypts texts under their subject's data key and stores them. A ref that is there already is left as it is.
+ * Encrypts texts under their subject's data key and stores them. Stored once: the same text under the same ref is left
+ * as it is, and has the digest that it got the first time.
  * @returns one reference per text, in their order.
+ * @throws TextRefTakenError when a ref stands for another text.
  */
 export async function putTexts(
   db: Kysely<Database>,
@@ -36,21 +46,80 @@ export async function putTexts(
   at: Instant,
 ): Promise<TextRef[]> {
   if (entries.length === 0) return [];
-  const key = await dataKeyOf(db, sealer, subject, at);
-  const rows = entries.map(({ ref, plain, salt }) => ({
-    ref,
-    subject_kind: subject.kind,
-    subject_id: subject.id,
-    cipher: sealer.encryptText(key, plain, placeOf(subject.kind, subject.id, ref)),
-    ...digestText(plain, salt),
-    created_at: timeOf(at),
-  }));
-  await db
+  const rows = await encrypted(db, sealer, subject, entries, at);
+  const made = await db
     .insertInto('vault_text')
     .values(rows)
     .onConflict((conflict) => conflict.column('ref').doNothing())
+    .returning(['ref', 'digest'])
     .execute();
-  return rows.map(({ ref, digest }) => ({ ref, digest }));
+  const digests = new Map(made.map(({ ref, digest }) => [ref, digest]));
+  const known = entries.filter(({ ref }) => !digests.has(ref));
+  for (const { ref, digest } of await sameTexts(db, sealer, subject, known)) digests.set(ref, digest);
+  return rows.map(({ ref, digest }) => ({ ref, digest: digests.get(ref) ?? digest }));
+}
+
+/** Stores what was sealed. The journal has its digest, so it takes the place of what is under its ref in this case. */
+export async function putOpened(
+  db: Kysely<Database>,
+  sealer: Sealer,
+  caseNo: string,
+  entries: readonly OpenedEntry[],
+  at: Instant,
+): Promise<void> {
+  if (entries.length === 0) return;
+  await db
+    .insertInto('vault_text')
+    .values(await encrypted(db, sealer, { kind: 'case', id: caseNo }, entries, at))
+    .onConflict((conflict) =>
+      conflict
+        .column('ref')
+        .doUpdateSet((eb) => ({
+          cipher: eb.ref('excluded.cipher'),
+          salt: eb.ref('excluded.salt'),
+          digest: eb.ref('excluded.digest'),
+        }))
+        .whereRef('vault_text.subject_kind', '=', 'excluded.subject_kind')
+        .whereRef('vault_text.subject_id', '=', 'excluded.subject_id'),
+    )
+    .execute();
+}
+
+async function encrypted(
+  db: Kysely<Database>,
+  sealer: Sealer,
+  { kind, id }: Subject,
+  entries: readonly (PlainEntry & Partial<OpenedEntry>)[],
+  at: Instant,
+) {
+  const key = await dataKeyOf(db, sealer, { kind, id }, at);
+  return entries.map(({ ref, plain, salt }) => ({
+    ref,
+    subject_kind: kind,
+    subject_id: id,
+    cipher: sealer.encryptText(key, plain, placeOf(kind, id, ref)),
+    ...digestText(plain, salt),
+    created_at: timeOf(at),
+  }));
+}
+
+/** The stored digests of texts that are there already. */
+async function sameTexts(db: Kysely<Database>, sealer: Sealer, { kind, id }: Subject, entries: readonly PlainEntry[]) {
+  if (entries.length === 0) return [];
+  const refs = entries.map(({ ref }) => ref);
+  const texts = await readTexts(db, sealer, refs);
+  const rows = await db
+    .selectFrom('vault_text')
+    .select(['ref', 'digest'])
+    .where('ref', 'in', refs)
+    .where('subject_kind', '=', kind)
+    .where('subject_id', '=', id)
+    .execute();
+  for (const { ref, plain } of entries) {
+    const isSame = texts.get(ref) === plain && rows.some((row) => row.ref === ref);
+    if (!isSame) throw new TextRefTakenError(`reference ${ref} stands for another text`);
+  }
+  return rows;
 }
 
 /**
@@ -96,7 +165,7 @@ export function sealText(sealer: Sealer, caseNo: string, ref: string, plain: str
 }
 
 /** @throws SealedTextError when it isn't the text that the digest stands for; DecryptionError, MissingKeyError. */
-export function openSealed(sealer: Sealer, caseNo: string, text: Required<TextRef>): PlainEntry {
+export function openSealed(sealer: Sealer, caseNo: string, text: Required<TextRef>): OpenedEntry {
   const [salt, plain] = JSON.parse(sealer.unseal(text.sealed, sealedPlaceOf(caseNo, text.ref))) as [string, string];
   if (digestText(plain, salt).digest !== text.digest) throw new SealedTextError(`text ${text.ref} has another digest`);
   return { ref: text.ref, plain, salt };

@@ -65,7 +65,8 @@ export const closing: Slice<ComplaintState> = {
         const stage = onlyIn(state, ['review']);
         if (stage) return stage;
         const allowed = state.managerOnly ? MANAGERS : state.policy.mayClose[state.level ?? 'ordinary'];
-        if (!allowed.includes(by.role)) return refuse('authority-too-low', { level: state.level ?? '', roles: allowed });
+        if (!allowed.includes(by.role))
+          return refuse('authority-too-low', { level: state.level ?? '', roles: allowed });
         if (state.owner !== by.id && !SUPERVISORS.includes(by.role)) {
           return refuse('not-the-owner', { owner: state.owner ?? '' });
         }
@@ -119,4 +120,3 @@ function reassign(state: ComplaintState) {
     draft('part-assigned', { department, task: null }),
   );
 }
-

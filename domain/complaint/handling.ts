@@ -114,7 +114,12 @@ export const handling: Slice<ComplaintState> = {
     'measure-set': ({ data }, state, context) => [
       ...meet(state, 'measure', context),
       ...enter(state, state.acknowledged ? 'handling' : state.stage, 'working'),
-      notify(state, { template: 'measure-set', to: { kind: 'resident' }, args: { dueAt: data.dueAt }, text: data.measure }),
+      notify(state, {
+        template: 'measure-set',
+        to: { kind: 'resident' },
+        args: { dueAt: data.dueAt },
+        text: data.measure,
+      }),
       // The public notice names the measure and its date; the front desk posts it (CMP-062, CMP-064).
       notify(state, {
         template: 'notice-to-post',

@@ -112,7 +112,10 @@ export const intake: Slice<ComplaintState> = {
     'level-set': ({ data }, state) => [
       notify(state, {
         template: 'level-set',
-        to: state.owner === null ? { kind: 'role', role: 'customer_service', department: null } : { kind: 'person', id: state.owner },
+        to:
+          state.owner === null
+            ? { kind: 'role', role: 'customer_service', department: null }
+            : { kind: 'person', id: state.owner },
         args: { level: data.level },
         text: data.reason,
       }),
@@ -147,12 +150,7 @@ export function openComplaint(state: ComplaintState, opening: ComplaintOpening, 
 }
 
 /** A clerk may raise a priority above the policy's or the present one, only a manager may lower it. */
-function classified(
-  state: ComplaintState,
-  data: ClassifyData,
-  by: Actor,
-  reason: TextRef | null,
-): Draft[] | Refusal {
+function classified(state: ComplaintState, data: ClassifyData, by: Actor, reason: TextRef | null): Draft[] | Refusal {
   const row = state.policy.classification.find((candidate) => candidate.subtype === data.subtype);
   const type = data.type ?? row?.type;
   const priority = data.priority ?? (row ? least(row.priority, by, state.priority) : undefined);
@@ -166,7 +164,8 @@ function classified(
   }
   const departments = data.departments ?? row?.departments ?? [];
   const unknown = departments.find((department) => !state.policy.departments.includes(department));
-  if (unknown !== undefined) return refuse('department-unknown', { department: unknown, allowed: state.policy.departments });
+  if (unknown !== undefined)
+    return refuse('department-unknown', { department: unknown, allowed: state.policy.departments });
   if (departments.length === 0) return refuse('department-required', { field: 'departments' });
   return [
     draft('classified', {

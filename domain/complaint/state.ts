@@ -42,6 +42,7 @@ export function initialComplaint(opening: ComplaintOpening): ComplaintState {
     mode: opening.mode,
     policy: opening.policy,
     seq: 0,
+    changedSeq: 0,
     stage: '',
     waitingOn: 'us',
     episode: 1,
@@ -73,4 +74,3 @@ export function initialComplaint(opening: ComplaintOpening): ComplaintState {
     satisfaction: null,
   };
 }
-

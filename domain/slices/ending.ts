@@ -64,7 +64,10 @@ export const ending: Slice = {
     withdrawn: (_event, state) => [
       ...cancel(openObligations(state), 'withdrawn'),
       ...enter(state, 'withdrawn', 'nobody'),
-      notify(state, { template: 'case-withdrawn', to: { kind: 'role', role: 'senior_cs_supervisor', department: null } }),
+      notify(state, {
+        template: 'case-withdrawn',
+        to: { kind: 'role', role: 'senior_cs_supervisor', department: null },
+      }),
     ],
     closed: (_event, state) => [
       ...cancel(openObligations(state), 'closed'),

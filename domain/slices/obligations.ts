@@ -3,7 +3,7 @@ import { debtorOf, notify, openObligations, termsOf } from '../book';
 import { draft, type Draft, type EventData, type Recipient } from '../event';
 import { refuse, type Context, type Slice } from '../family';
 import { rungToTell } from '../ladder';
-import type { Obligation, ObligationMoment } from '../obligation';
+import { pausesUntil, type Obligation, type ObligationMoment } from '../obligation';
 import type { CaseState } from '../state';
 
 /** What follows from a moment of an obligation that has come. */
@@ -98,9 +98,7 @@ export const obligations: Slice = {
     // A pause that ended by itself ended when it was to, however late the engine woke.
     'obligation-resumed': (state, { data, at, via }) => {
       const to = via.kind === 'timer' ? via.plannedAt : at;
-      return edit(state, data.obligation, (o) => ({
-        pauses: o.pauses.map((pause) => (pause.to === undefined ? { from: pause.from, to } : pause)),
-      }));
+      return edit(state, data.obligation, (o) => ({ pauses: pausesUntil(o, to) }));
     },
     'due-moved': (state, { data, at, by }) =>
       edit(state, data.obligation, (o) => ({

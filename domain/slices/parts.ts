@@ -1,5 +1,5 @@
 import { FRONT_DESK, STAFF, SUPERVISORS, type Actor } from '../actor';
-import { meetOne, notify, open, openOf, cancel, owedBy } from '../book';
+import { cancel, meet, meetAll, notify, open, openOf, owedBy } from '../book';
 import { draft, type Draft, type TextRef } from '../event';
 import { refuse, type Context, type Refusal, type Slice } from '../family';
 import type { Obligation } from '../obligation';
@@ -48,9 +48,7 @@ export function parts<S extends CaseState>(rules: PartRules<S>): Slice<S> {
         roles: STAFF,
         guard: (state) => onlyIn(state, ['classified', 'handling']),
         decide: (state, { department }, { by }) =>
-          withPart(state, department, by, ['assigned'], () => [
-            draft('part-accepted', { department, person: by.id }),
-          ]),
+          withPart(state, department, by, ['assigned'], () => [draft('part-accepted', { department, person: by.id })]),
       },
       'block-part': {
         roles: STAFF,
@@ -79,7 +77,8 @@ export function parts<S extends CaseState>(rules: PartRules<S>): Slice<S> {
     evolve: {
       'part-assigned': (state, { data, at }) =>
         setPart(state, { department: data.department, state: 'assigned', assignedAt: at, acceptedBy: null }),
-      'part-accepted': (state, { data }) => change(state, data.department, { state: 'accepted', acceptedBy: data.person }),
+      'part-accepted': (state, { data }) =>
+        change(state, data.department, { state: 'accepted', acceptedBy: data.person }),
       'part-blocked': (state, { data }) => change(state, data.department, { state: 'blocked' }),
       'part-unblocked': (state, { data }) => change(state, data.department, { state: 'accepted' }),
       'part-done': (state, { data }) => change(state, data.department, { state: 'done' }),
@@ -112,11 +111,11 @@ export function parts<S extends CaseState>(rules: PartRules<S>): Slice<S> {
         }),
       ],
       'part-done': ({ data, at }, state) => [
-        ...ofDepartment(state, data.department).map((obligation) => meetOne(obligation, at)),
+        ...meetAll(state, ofDepartment(state, data.department), at),
         ...(allDone(state) ? [draft('resolved', {}), ...enter(state, 'feedback', 'us')] : []),
       ],
       'part-cancelled': ({ data }, state) => cancel(ofDepartment(state, data.department), data.reason),
-      resolved: (_event, state, context) => openOf(state, 'resolve').map((obligation) => meetOne(obligation, context.at)),
+      resolved: (_event, state, context) => meet(state, 'resolve', context),
     },
   };
 }

@@ -81,7 +81,12 @@ function onOpened(state: CaseState, id: string): Draft[] {
   const obligation = state.obligations[id];
   if (!obligation) return [];
   const { lastAt } = state.progress;
-  if (lastAt !== null && obligation.windowFrom !== null && lastAt >= obligation.windowFrom && lastAt <= obligation.dueAt) {
+  if (
+    lastAt !== null &&
+    obligation.windowFrom !== null &&
+    lastAt >= obligation.windowFrom &&
+    lastAt <= obligation.dueAt
+  ) {
     return [meetOne(obligation, lastAt)];
   }
   return [notify(state, { template: 'obligation-warned', to: debtorOf(obligation), obligation })];

@@ -1,5 +1,5 @@
 import { FRONT_DESK, STAFF } from '../actor';
-import { meetOne, moveDue, notify, open, openOf } from '../book';
+import { meetAll, moveDue, notify, open, openOf } from '../book';
 import { draft, type Draft, type TextRef } from '../event';
 import { refuse, type Refusal, type Slice } from '../family';
 import type { Instant } from '../instant';
@@ -58,12 +58,17 @@ export const promises: Slice = {
       const { rule } = state.policy.promise;
       return [
         ...open(state, { kind: 'promise', key: data.promise, rule, start: at, dueAt: data.dueAt }, context),
-        notify(state, { template: 'promise-made', to: { kind: 'resident' }, text: data.text, args: { dueAt: data.dueAt } }),
+        notify(state, {
+          template: 'promise-made',
+          to: { kind: 'resident' },
+          text: data.text,
+          args: { dueAt: data.dueAt },
+        }),
       ];
     },
     'promise-kept': ({ data, at }, state) => {
       const obligation = clockOf(state, data.promise);
-      return obligation ? [meetOne(obligation, at)] : [];
+      return obligation ? meetAll(state, [obligation], at) : [];
     },
     'promise-moved': ({ data }, state, context) => {
       const obligation = clockOf(state, data.promise);

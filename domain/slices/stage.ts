@@ -15,7 +15,13 @@ export const stage: Slice = {
 /** Nothing when the case is there already and waits for the same. */
 export function enter(state: CaseState, to: string, waitingOn: WaitingOn): Draft[] {
   if (state.stage === to && state.waitingOn === waitingOn) return [];
-  return [draft('stage-entered', { stage: to, from: state.stage === to || state.stage === '' ? null : state.stage, waitingOn })];
+  return [
+    draft('stage-entered', {
+      stage: to,
+      from: state.stage === to || state.stage === '' ? null : state.stage,
+      waitingOn,
+    }),
+  ];
 }
 
 /** The refusal of a command that is not for this stage; null when it is. */
@@ -26,5 +32,7 @@ export function onlyIn(state: CaseState, stages: readonly string[]): Refusal | n
 }
 
 export function notClosed(state: CaseState): Refusal | null {
-  return CLOSED_STAGES.includes(state.stage) ? refuse('case-closed', { stage: state.stage, allowed: ['reopen'] }) : null;
+  return CLOSED_STAGES.includes(state.stage)
+    ? refuse('case-closed', { stage: state.stage, allowed: ['reopen'] })
+    : null;
 }

@@ -33,7 +33,8 @@ const refusedFields = strict({
   /** Places that must be named: `{ pointer, code }`. */
   errors: listOf(mapping(json, 'members of the error'), 'errors').optional(),
 });
-const refused = either(isText, refusedText, refusedFields);
+const isShort = (value: unknown): boolean => isText(value) || typeof value === 'number';
+const refused = either(isShort, z.preprocess((value) => (typeof value === 'number' ? String(value) : value), refusedText), refusedFields);
 
 const answer = strict({
   status: count(100, 599).optional(),
@@ -132,6 +133,6 @@ function bodyOf(keys: readonly string[], what: string) {
 
 function checkKeys(value: object, keys: readonly string[], path: string[], ctx: z.RefinementCtx): void {
   for (const key of Object.keys(value)) {
-    if (!keys.includes(key)) report(ctx, 'unknown-name', `one of ${keys.join(', ')}, not "${key}"`, { path: [...path, key], known: keys });
+    if (!keys.includes(key)) ctx.addIssue({ code: 'unrecognized_keys', keys: [key], message: keys.join(', '), path, input: { ...value } });
   }
 }

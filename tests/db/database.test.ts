@@ -110,6 +110,12 @@ test('numbers and days', async () => {
   await expect(sql`select 9007199254740993::int8`.execute(database.db)).rejects.toThrow(RangeError);
 });
 
+test('a process that is frozen inside a transaction does not keep its locks for ever', async () => {
+  const { rows } = await sql<{ limit: string }>`
+    select current_setting('idle_in_transaction_session_timeout') as "limit"`.execute(database.db);
+  expect(rows).toEqual([{ limit: '5s' }]);
+});
+
 test('a transaction that fails leaves nothing, and its connection is used again', async () => {
   const one = createDatabase(database.url, { logger: silent, poolSize: 1 });
   const insert = `insert into company values ('c', 'C', '2026-01-01Z')`;

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { foldTally, EMPTY_TALLY } from '../../domain/facts';
 import { HOUR, MINUTE } from '../../domain/instant';
 import { InvalidBatchError, JournalGapError, writeBatch } from '../../db/queries/journal';
+import { isTransient } from '../../db/database';
+import { BEGIN, LOCK } from '../../db/queries/journal-sql';
 import { journalPage } from '../../db/queries/journal-read';
 import type { JournalBatch } from '../../workflows/contracts/journal';
 import { openTestDatabase, sealer, type OpenDatabase } from './open';
@@ -202,6 +204,24 @@ describe('out of order', () => {
       expect(await contentOf(database.db, no)).toEqual(await expectedFor([other.batch]));
     }
   });
+});
+
+test('a worker frozen in the middle of a write loses to the one that took over', async () => {
+  const no = freshNo();
+  const { played, batch } = PlayedCase.open({ no });
+  await write(batch);
+  const frozen = await database.pool.connect();
+  await frozen.query(BEGIN);
+  await frozen.query({ ...LOCK, values: [no] });
+  const lost = new Promise((resolve) => frozen.once('error', resolve));
+  const taken = played.command('acknowledge', { note: null }, { fence: MONDAY + 10_000 });
+  await expect(write(taken.batch)).rejects.toMatchObject({ code: '55P03' });
+  expect(isTransient(await lost)).toBe(true);
+  expect(await write(taken.batch)).toBe('written');
+  await expect(frozen.query('commit')).rejects.toThrow();
+  frozen.release(true);
+  expect(await write(played.command('note', { text: textRef() }).batch)).toBe('dropped');
+  expect(await contentOf(database.db, no)).toEqual(await expectedFor([batch, taken.batch]));
 });
 
 describe('what can not be', () => {

@@ -1,4 +1,3 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createNotifyActivities } from '../../activities/notify';
 import { REFUSED_FOR_GOOD } from '../../activities/permanent';
@@ -61,7 +60,7 @@ function request(to: NotifyRequest['to'], more: Partial<NotifyRequest> = {}): No
 
 async function send(...requests: NotifyRequest[]): Promise<NotifyOutcome[]> {
   const { notify } = createNotifyActivities({ database });
-  return new MockActivityEnvironment().run(notify, requests);
+  return notify(requests);
 }
 
 const role = (name: Role, department: string | null = null) => ({ kind: 'role', role: name, department }) as const;

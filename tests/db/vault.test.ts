@@ -3,7 +3,15 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { DecryptionError } from '../../common/crypto/aes-gcm';
 import { writeBatch } from '../../db/queries/journal';
 import { journalPage } from '../../db/queries/journal-read';
-import { putTexts, readTexts, sealText, SealedTextError, shred, type Subject } from '../../db/queries/vault';
+import {
+  putTexts,
+  readTexts,
+  sealText,
+  SealedTextError,
+  shred,
+  TextRefTakenError,
+  type Subject,
+} from '../../db/queries/vault';
 import { allText } from './content';
 import { openTestDatabase, sealer, type OpenDatabase } from './open';
 import { MONDAY, PlayedCase } from './played-case';
@@ -39,6 +47,33 @@ test('writers who need the first data key at once get the same one', async () =>
     entries.map(({ ref }) => ref),
   );
   for (const { ref, plain } of entries) expect(texts.get(ref)).toBe(plain);
+});
+
+test('the same text under the same ref is stored once and keeps its digest; another text is refused', async () => {
+  const subject: Subject = { kind: 'case', id: 'C-VAULT-2' };
+  const entry = { ref: randomUUID(), plain: PLANTED };
+  const other = { ref: randomUUID(), plain: 'new' };
+  const stored = await Promise.all(
+    Array.from({ length: 5 }, () => putTexts(database.db, sealer, subject, [entry], MONDAY)),
+  );
+  for (const refs of stored) expect(refs).toEqual(stored[0]);
+  const again = await putTexts(database.db, sealer, subject, [other, entry], MONDAY);
+  expect(again).toEqual([{ ref: other.ref, digest: again[0]?.digest }, ...(stored[0] ?? [])]);
+  const changed = putTexts(database.db, sealer, subject, [{ ...entry, plain: 'changed' }], MONDAY);
+  await expect(changed).rejects.toThrow(TextRefTakenError);
+  const stolen = putTexts(database.db, sealer, { kind: 'case', id: 'C-VAULT-3' }, [entry], MONDAY);
+  await expect(stolen).rejects.toThrow(TextRefTakenError);
+});
+
+test('a text that was stored before its reference was sealed keeps the digest of the journal', async () => {
+  const no = 'C-SEAL-0004';
+  const ref = randomUUID();
+  await putTexts(database.db, sealer, { kind: 'case', id: no }, [{ ref, plain: PLANTED }], MONDAY);
+  const sealed = sealText(sealer, no, ref, PLANTED);
+  await writeBatch(database, PlayedCase.open({ no, matter: sealed }).batch, { sealer });
+  const row = await database.db.selectFrom('vault_text').selectAll().where('ref', '=', ref).executeTakeFirstOrThrow();
+  expect(row.digest).toBe(sealed.digest);
+  expect((await readTexts(database.db, sealer, [ref])).get(ref)).toBe(PLANTED);
 });
 
 test('a text opens in no other row', async () => {

@@ -40,7 +40,7 @@ export interface CommandEnvelope {
   readonly bodyHash: string;
   readonly by: Actor;
   readonly occurredAt?: Instant;
-  /** `If-Match`: the case must still be at this `seq`. */
+  /** `If-Match`: nothing may have changed since this `seq`. */
   readonly ifSeq?: number;
   readonly data: unknown;
 }
@@ -76,6 +76,4 @@ export interface PreviewRequest {
 }
 
 export type Preview =
-  | { readonly refusal: Refusal }
-  | { readonly events: readonly JournalEvent[]; readonly snapshot: CaseSnapshot };
-
+  { readonly refusal: Refusal } | { readonly events: readonly JournalEvent[]; readonly snapshot: CaseSnapshot };

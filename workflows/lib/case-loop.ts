@@ -84,15 +84,12 @@ class CaseLoop<S extends CaseState, O extends Opening> {
         { validator: (envelope: CommandEnvelope) => this.validate(name, envelope) },
       );
     }
-    setHandler(
-      defineQuery<CaseAnswer>(queries.case),
-      (): CaseAnswer => ({
-        snapshot: snapshotOf(this.state),
-        startKey: this.input.startKey,
-        bodyHash: this.input.bodyHash,
-        opening: this.input.opening,
-      }),
-    );
+    setHandler(defineQuery<CaseAnswer>(queries.case), (): CaseAnswer => ({
+      snapshot: snapshotOf(this.state),
+      startKey: this.input.startKey,
+      bodyHash: this.input.bodyHash,
+      opening: this.input.opening,
+    }));
     setHandler(defineQuery<Preview, [PreviewRequest]>(queries.preview), (request) => this.preview(request));
   }
 
@@ -146,12 +143,19 @@ class CaseLoop<S extends CaseState, O extends Opening> {
   }
 
   private receipt(id: string, command: string, bodyHash: string, { state }: Step<S>): CommandReceipt {
-    return { id, command, bodyHash, seq: state.seq, answer: { no: state.no, seq: state.seq, snapshot: snapshotOf(state) } };
+    return {
+      id,
+      command,
+      bodyHash,
+      seq: state.seq,
+      answer: { no: state.no, seq: state.seq, snapshot: snapshotOf(state) },
+    };
   }
 
   private decide(name: string, envelope: CommandEnvelope, at: number): Step<S> | Refusal {
-    if (envelope.ifSeq !== undefined && envelope.ifSeq !== this.state.seq) {
-      return refuse('stale', { current: this.state.seq });
+    const { seq, changedSeq } = this.state;
+    if (envelope.ifSeq !== undefined && (envelope.ifSeq < changedSeq || envelope.ifSeq > seq)) {
+      return refuse('stale', { current: seq });
     }
     const command = {
       name: name as CommandName,

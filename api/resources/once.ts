@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { lockMaking, madeBefore } from '../../db/queries/api-audit';
+import type { Database } from '../../db/schema';
+import type { ApiDeps } from '../deps';
+import type { Principal } from '../http/access';
+import type { Idempotency } from '../http/idempotency';
+import { problem } from '../http/problem';
+import { recordDeed } from './record';
+
+interface Making {
+  readonly principal: Principal;
+  readonly idempotency: Idempotency | null;
+  readonly now: number;
+  /** `staff`: the subject of the audit entry is `staff/<id>`, its action `staff.create`. */
+  readonly kind: 'staff' | 'household' | 'resident';
+  /** Of the new id: `s` makes `s-4f0c…`. */
+  readonly letter: string;
+  readonly project: string | null;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+const ID_DIGITS = 16;
+
+/**
+ * Makes something once per idempotency key: the id is a digest of caller and key, and the audit entry keeps a keyed
+ * hash of what was asked for.
+ * @param make puts it in under this id; only when it is not there.
+ * @returns the id, of now or of the first time.
+ * @throws Problem idempotency-mismatch
+ */
+export async function makeOnce(
+  deps: ApiDeps,
+  making: Making,
+  make: (trx: Kysely<Database>, id: string) => Promise<void>,
+): Promise<string> {
+  const { principal, idempotency, kind, now, project, details } = making;
+  const id = `${making.letter}-${digitsOf(deps, making)}`;
+  const subject = `${kind}/${id}`;
+  const action = `${kind}.create`;
+  // Keyed, since bodies have names and numbers that could be guessed from a plain hash.
+  const request = idempotency && deps.blindIndex.name('request', idempotency.requestHash);
+  return deps.database.db.transaction().execute(async (trx) => {
+    if (idempotency) {
+      await lockMaking(trx, subject);
+      const before = await madeBefore(trx, subject, action);
+      if (before && before.request !== request) throw problem('idempotency-mismatch');
+      if (before) return id;
+    }
+    await make(trx, id);
+    const deed = { action, subject, project, details: { ...details, ...(request ? { request } : {}) } };
+    await recordDeed(trx, { principal, now }, deed);
+    return id;
+  });
+}
+
+function digitsOf(deps: ApiDeps, { principal, idempotency, kind }: Making): string {
+  if (!idempotency) return deps.ids.uuid().replaceAll('-', '').slice(0, ID_DIGITS);
+  const name = JSON.stringify(['made/v1', kind, principal.id, idempotency.key]);
+  return createHash('sha256').update(name).digest('hex').slice(0, ID_DIGITS);
+}

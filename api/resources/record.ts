@@ -1,0 +1,25 @@
+import type { Kysely } from 'kysely';
+import { appendAudit } from '../../db/queries/audit';
+import type { Database } from '../../db/schema';
+import type { Principal } from '../http/access';
+
+export interface Deed {
+  /** `key.revoke` */
+  readonly action: string;
+  /** `api-key/1f…` */
+  readonly subject: string;
+  /** null: concerns the company. */
+  readonly project: string | null;
+  /** Codes and ids, never personal data. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** Writes down who did what, in the same transaction as the deed itself. */
+export async function recordDeed(
+  db: Kysely<Database>,
+  { principal, now }: { readonly principal: Principal; readonly now: number },
+  { action, subject, project, details = {} }: Deed,
+): Promise<void> {
+  const { id: actor, role, keyId } = principal;
+  await appendAudit(db, { at: now, actor, role, action, subject, project, details: { ...details, keyId } });
+}

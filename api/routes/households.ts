@@ -1,0 +1,213 @@
+import { z } from 'zod';
+import { FRONT_DESK } from '../../domain/actor';
+import { isoOf, MINUTE } from '../../domain/instant';
+import { listHouseholds } from '../../db/queries/households';
+import type { ApiDeps } from '../deps';
+import { defineRoute, type Route } from '../http/route';
+import { paged, pageQuery } from '../paging';
+import { INSIDERS, NEED_CONTACT } from '../resources/authority';
+import {
+  colourHome,
+  createHome,
+  createResident,
+  homeView,
+  homeViews,
+  indexOf,
+  recordUnmasking,
+  visibleHome,
+} from '../resources/households';
+import {
+  household,
+  householdChange,
+  householdList,
+  lookup,
+  lookupResult,
+  newHousehold,
+  newResident,
+  unmasked,
+  unmasking,
+} from '../schemas/directory';
+import { projectId, subjectId } from '../schemas/parts';
+
+const tags = ['Households'];
+const params = z.strictObject({ id: subjectId });
+const byHandler = { byHandler: 'the project is known with the home' } as const;
+const KEEPERS = [...FRONT_DESK, 'ops'] as const;
+/** How long somebody who gave a reason may look. */
+const SHOWN_FOR = MINUTE;
+/** More than this fit no caller. */
+const FOUND_MAX = 20;
+
+/** Homes and who lives there. Personal data travels in bodies only, and is shown masked. */
+export function householdRoutes(deps: ApiDeps): Route[] {
+  return [list(deps), one(deps), find(deps), create(deps), change(deps), addResident(deps), unmask(deps)];
+}
+
+function list(deps: ApiDeps): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/households',
+    operationId: 'listHouseholds',
+    summary: 'Homes of a project, masked',
+    tags,
+    access: { roles: INSIDERS, project: { in: 'query', name: 'project' } },
+    query: z.strictObject({ ...pageQuery, project: projectId, building: z.string().min(1).max(40).optional() }),
+    responses: { 200: { description: 'One page, by id', schema: householdList } },
+    problems: ['invalid-cursor'],
+    handler: async ({ query: { limit, cursor, project, building } }, { now }) => {
+      const filter = { project, ...(building === undefined ? {} : { building }) };
+      const body = await paged(
+        deps,
+        { cursor, list: ['households', filter], now },
+        async (from) => {
+          const page = await listHouseholds(deps.database.db, { filter, limit, cursor: from });
+          return { ...page, items: await homeViews(deps, page.items) };
+        },
+        (view) => view,
+      );
+      return { status: 200, body };
+    },
+  });
+}
+
+function one(deps: ApiDeps): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/households/{id}',
+    operationId: 'getHousehold',
+    summary: 'A home and who lives there, masked',
+    tags,
+    access: { roles: INSIDERS, project: byHandler },
+    params,
+    responses: { 200: { description: 'The home', schema: household } },
+    problems: [],
+    handler: async ({ params: { id } }, { principal }) => {
+      const home = await visibleHome(deps, principal, id);
+      return { status: 200, body: await homeView(deps, home) };
+    },
+  });
+}
+
+function find(deps: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/lookup',
+    operationId: 'lookUp',
+    summary: 'Finds a caller by room, telephone or name',
+    description: 'Found are usual spellings of the whole: 3-2-1501 also as 3栋2单元1501室. What is given must all fit.',
+    tags,
+    access: { roles: NEED_CONTACT, project: { in: 'body', name: 'project' } },
+    body: lookup,
+    examples: {
+      room: { project: 'lakeside', room: '3-2-1501' },
+      phone: { project: 'lakeside', phone: '138 0000 0012' },
+    },
+    idempotent: false,
+    responses: { 200: { description: 'Homes that fit, masked', schema: lookupResult } },
+    problems: [],
+    handler: async ({ body: { project, room, phone, name } }, { now }) => {
+      const filter = {
+        project,
+        ...(room === undefined ? {} : { roomIndex: indexOf('/room', () => deps.blindIndex.room(project, room)) }),
+        ...(phone === undefined ? {} : { phoneIndex: indexOf('/phone', () => deps.blindIndex.phone(project, phone)) }),
+        ...(name === undefined ? {} : { nameIndex: indexOf('/name', () => deps.blindIndex.name(project, name)) }),
+      };
+      const { items, total } = await listHouseholds(deps.database.db, { filter, limit: FOUND_MAX });
+      return { status: 200, body: { items: await homeViews(deps, items), total, asOf: isoOf(now) } };
+    },
+  });
+}
+
+function create(deps: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/households',
+    operationId: 'createHousehold',
+    summary: 'A home, with who lives there',
+    tags,
+    access: { roles: KEEPERS, project: { in: 'body', name: 'project' } },
+    body: newHousehold,
+    examples: {
+      family: {
+        project: 'lakeside',
+        building: '3',
+        unit: '2',
+        room: '3-2-1501',
+        careColour: 'green',
+        residents: [{ name: '张伟', phone: '13800000012' }],
+      },
+    },
+    idempotent: true,
+    responses: { 201: { description: 'It is in the ledger', schema: household, headers: { Location: 'Where it is' } } },
+    problems: ['conflict'],
+    handler: async ({ body, idempotency }, { principal, now }) => {
+      const id = await createHome(deps, { principal, now, idempotency }, body);
+      const home = await visibleHome(deps, principal, id);
+      return { status: 201, headers: { Location: `/api/v1/households/${id}` }, body: await homeView(deps, home) };
+    },
+  });
+}
+
+function change(deps: ApiDeps): Route {
+  return defineRoute({
+    method: 'PATCH',
+    path: '/api/v1/households/{id}',
+    operationId: 'changeHousehold',
+    summary: 'The care colour of a home',
+    tags,
+    access: { roles: KEEPERS, project: byHandler },
+    params,
+    body: householdChange,
+    responses: { 200: { description: 'As it is now', schema: household } },
+    problems: [],
+    handler: async ({ params: { id }, body: { careColour } }, { principal, now }) => {
+      const home = await visibleHome(deps, principal, id);
+      await colourHome(deps, { principal, now }, home, careColour);
+      return { status: 200, body: await homeView(deps, { ...home, careColour }) };
+    },
+  });
+}
+
+function addResident(deps: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/households/{id}/residents',
+    operationId: 'addResident',
+    summary: 'Somebody else who lives there',
+    tags,
+    access: { roles: KEEPERS, project: byHandler },
+    params,
+    body: newResident,
+    idempotent: true,
+    responses: { 201: { description: 'The home as it is now', schema: household } },
+    problems: [],
+    handler: async ({ params: { id }, body, idempotency }, { principal, now }) => {
+      const home = await visibleHome(deps, principal, id);
+      await createResident(deps, { principal, now, idempotency }, home, body);
+      return { status: 201, body: await homeView(deps, home) };
+    },
+  });
+}
+
+function unmask(deps: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/households/{id}/unmask',
+    operationId: 'unmaskHousehold',
+    summary: 'Room, names and telephone numbers, for a reason',
+    description: 'Who looked and why is in the audit log before anything is shown.',
+    tags,
+    access: { roles: NEED_CONTACT, project: byHandler },
+    params,
+    body: unmasking,
+    examples: { visit: { reason: 'visit', case: 'C-7K2M-94QD' } },
+    idempotent: false,
+    responses: { 200: { description: 'In the clear', schema: unmasked } },
+    problems: [],
+    handler: async ({ params: { id }, body }, { principal, now }) => {
+      const home = await visibleHome(deps, principal, id);
+      await recordUnmasking(deps, { principal, now }, home, body);
+      return { status: 200, body: { ...(await homeView(deps, home, false)), until: isoOf(now + SHOWN_FOR) } };
+    },
+  });
+}

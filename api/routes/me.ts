@@ -1,0 +1,50 @@
+import { listProjects, listStaff } from '../../db/queries/directory';
+import type { ApiDeps } from '../deps';
+import type { Principal } from '../http/access';
+import { defineRoute, type Route } from '../http/route';
+import { EVERYBODY, INSPECTORS } from '../resources/authority';
+import { textsOf } from '../resources/texts';
+import { me } from '../schemas/run';
+
+/** @param version of the program. */
+export function meRoutes(deps: ApiDeps, version: string): Route[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/api/v1/me',
+      operationId: 'getMe',
+      summary: 'Who the caller is, and where',
+      tags: ['Me'],
+      access: { roles: EVERYBODY, project: { byHandler: 'tells the caller his own projects' } },
+      responses: { 200: { description: 'The caller', schema: me } },
+      problems: [],
+      handler: async (_request, { principal }) => {
+        const [projects, name] = await Promise.all([
+          listProjects(deps.database.db, principal.projects),
+          nameOf(deps, principal),
+        ]);
+        const body = {
+          id: principal.id,
+          kind: principal.kind,
+          name,
+          role: principal.role,
+          department: principal.department,
+          allProjects: principal.projects === '*',
+          projects: projects.map(({ id, name: title, zone }) => ({ id, name: title, zone })),
+          household: principal.householdId ?? null,
+          key: { id: principal.keyId },
+          temporalUiUrl: INSPECTORS.includes(principal.role) ? deps.temporalUiUrl : null,
+          version,
+          serverTime: deps.clock.now(),
+        };
+        return { status: 200, body };
+      },
+    }),
+  ];
+}
+
+async function nameOf(deps: ApiDeps, principal: Principal): Promise<string | null> {
+  if (principal.kind !== 'staff') return null;
+  const [member] = await listStaff(deps.database.db, { projects: '*', ids: [principal.id] });
+  return member ? ((await textsOf(deps, [member.nameRef])).get(member.nameRef) ?? null) : null;
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { pageOf } from '../paging';
+import { at, careColour, departmentId, personName, projectId, staffRole } from './parts';
+import { role } from './views';
+
+/** Projects, staff, homes and who lives there. */
+
+const department = z.object({ id: z.string(), name: z.string() }).meta({ id: 'Department' });
+
+export const project = z
+  .object({ id: z.string(), name: z.string(), zone: z.string(), departments: z.array(department) })
+  .meta({ id: 'Project' });
+
+export const projectList = z.object({ items: z.array(project), total: z.int(), asOf: at }).meta({ id: 'ProjectList' });
+
+const heldRole = z.object({ project: z.string(), role }).meta({
+  id: 'HeldRole',
+  description: 'A role in a project; * is every project',
+});
+
+export const staffMember = z
+  .object({
+    id: z.string(),
+    /** null where it was deleted. */
+    name: z.string().nullable(),
+    department: z.string().nullable(),
+    active: z.boolean(),
+    /** In the caller's projects. */
+    roles: z.array(heldRole),
+  })
+  .meta({ id: 'StaffMember' });
+
+export const staffList = pageOf(staffMember, 'StaffList');
+
+const givenRoles = z
+  .array(z.strictObject({ project: z.union([z.literal('*'), projectId]), role: staffRole }).meta({ id: 'RoleInput' }))
+  .max(100);
+
+export const newStaff = z
+  .strictObject({ name: personName, department: departmentId.nullish(), roles: givenRoles.min(1) })
+  .meta({ id: 'NewStaff' });
+
+export const staffChange = z
+  .strictObject({
+    name: personName.optional(),
+    department: departmentId.nullable().optional(),
+    /** False: nothing is sent to him any more, and his keys are refused. */
+    active: z.boolean().optional(),
+    /** All his roles in the caller's projects from now on; those in other projects stay as they are. */
+    roles: givenRoles.optional(),
+  })
+  .refine((change) => Object.keys(change).length > 0, { message: 'at least one field' })
+  .meta({ id: 'StaffChange' });
+
+const resident = z
+  .object({ id: z.string(), name: z.string().nullable(), phone: z.string().nullable() })
+  .meta({ id: 'Resident', description: 'Masked, unless it was unmasked with a reason' });
+
+const home = {
+  id: z.string(),
+  project: z.string(),
+  building: z.string(),
+  unit: z.string().nullable(),
+  room: z.string().nullable(),
+  careColour: careColour.nullable(),
+  residents: z.array(resident),
+};
+
+export const household = z
+  .object(home)
+  .meta({ id: 'Household', description: 'Room 3-2-***, phone 138****0012, name 张**' });
+export const householdList = pageOf(household, 'HouseholdList');
+
+const roomText = z.string().trim().min(1).max(40).meta({ description: 'As people write it; kept encrypted' });
+const phoneText = z
+  .string()
+  .trim()
+  .max(30)
+  .regex(/^[0-9+()#*xX转 -]{3,30}$/, 'a telephone number')
+  .meta({ description: 'Kept encrypted' });
+const place = z.string().trim().min(1).max(40);
+
+export const newResident = z.strictObject({ name: personName, phone: phoneText.nullish() }).meta({ id: 'NewResident' });
+
+export const newHousehold = z
+  .strictObject({
+    project: projectId,
+    building: place,
+    unit: place.nullish(),
+    room: roomText,
+    careColour: careColour.nullish(),
+    residents: z.array(newResident).max(20).default([]),
+  })
+  .meta({ id: 'NewHousehold' });
+
+export const householdChange = z.strictObject({ careColour: careColour.nullable() }).meta({ id: 'HouseholdChange' });
+
+export const lookup = z
+  .strictObject({
+    project: projectId,
+    room: roomText.optional(),
+    phone: phoneText.optional(),
+    name: personName.optional(),
+  })
+  .refine(({ room, phone, name }) => room !== undefined || phone !== undefined || name !== undefined, {
+    message: 'room, phone or name; what is given must all fit',
+  })
+  .meta({ id: 'Lookup' });
+
+export const lookupResult = z
+  .object({ items: z.array(household), total: z.int(), asOf: at })
+  .meta({ id: 'LookupResult' });
+
+export const UNMASK_REASONS = [
+  'call-back',
+  'visit',
+  'caller-identity',
+  'emergency',
+  'care',
+  'correction',
+  'quality-check',
+] as const;
+
+export const unmasking = z
+  .strictObject({
+    reason: z
+      .enum(UNMASK_REASONS)
+      .meta({ id: 'UnmaskReason', description: 'A code: the audit log holds no free text' }),
+    case: z.string().max(20).optional(),
+  })
+  .meta({ id: 'Unmasking' });
+
+export const unmasked = z
+  .object({ ...home, until: at.describe('Mask it again at this instant') })
+  .meta({ id: 'UnmaskedHousehold' });

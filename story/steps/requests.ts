@@ -1,0 +1,44 @@
+import { checkAnswers, checkTally } from '../check/answer';
+import { atPointer, type HttpAnswer } from '../http';
+import type { Session } from '../actors';
+import type { Verdict } from '../check/check';
+import type { Action, PlannedRequest } from '../plan/plan';
+
+export interface Asked {
+  readonly request: PlannedRequest;
+  readonly answers: readonly HttpAnswer[];
+  readonly verdicts: readonly Verdict[];
+}
+
+/** Sends all requests of a step at once, and looks at what came back. */
+export async function ask(action: Extract<Action, { kind: 'requests' }>, session: Session): Promise<{ asked: Asked[]; verdicts: Verdict[] }> {
+  const all = await Promise.all(
+    action.requests.map(async (request) => ({
+      request,
+      answers: await Promise.all(Array.from({ length: request.times }, () => session.send(request))),
+    })),
+  );
+  const asked = all.map(({ request, answers }): Asked => {
+    learn(request, answers, session);
+    return { request, answers, verdicts: action.answers ? [] : checkAnswers(request, answers) };
+  });
+  const verdicts = action.answers ? [checkTally(action.answers, asked.flatMap(({ answers }) => answers))] : [];
+  return { asked, verdicts };
+}
+
+/** Numbers of cases and kept parts of answers. */
+function learn(request: PlannedRequest, answers: readonly HttpAnswer[], session: Session): void {
+  const good = answers.find(({ status }) => status >= 200 && status < 300);
+  const no = atPointer(good?.json, '/no');
+  if (request.starts !== null && typeof no === 'string') {
+    // The one started last is the one that is meant from now on.
+    session.cases.delete(request.starts);
+    session.cases.set(request.starts, no);
+  }
+  const first = good ?? answers[0];
+  for (const [name, pointer] of Object.entries(request.save)) {
+    const header = pointer.startsWith('header:') ? first?.headers[pointer.slice('header:'.length).toLowerCase()] : undefined;
+    const value = pointer.startsWith('header:') ? header : atPointer(first?.json, pointer);
+    if (value !== undefined) session.saved.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+  }
+}

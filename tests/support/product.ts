@@ -1,0 +1,209 @@
+import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { NativeConnection, Worker } from '@temporalio/worker';
+import { createActivities } from '../../activities';
+import { createApi, cursorKey } from '../../api/app';
+import type { ApiDeps } from '../../api/deps';
+import { Directory } from '../../api/directory';
+import { Engine } from '../../api/engine';
+import { createCursorCodec } from '../../api/http/cursor';
+import { createHttpServer } from '../../api/http/server';
+import type { HttpApp } from '../../api/http/app';
+import { systemClock } from '../../common/clock';
+import { newApiKey } from '../../common/crypto/api-key';
+import { createBlindIndex } from '../../common/crypto/blind-index';
+import { createDataConverter, createPayloadCodec } from '../../common/crypto/codec';
+import { parseKeyring } from '../../common/crypto/keyring';
+import { createSealer } from '../../common/crypto/sealer';
+import { createIds } from '../../common/ids';
+import { createLogger } from '../../common/logger';
+import { createMetrics } from '../../common/metrics';
+import { connectTemporal, nativeConnection, pingTemporal } from '../../common/temporal';
+import { createDatabase } from '../../db/database';
+import { createCompany, type CompanySpec } from '../../db/queries/company';
+import type { Role } from '../../domain/actor';
+import { makeBundle } from '../../worker/bundle';
+import { replayCase } from '../../worker/replay';
+import { createWorker } from '../../worker/worker';
+import { createTestDatabase, devServer } from './servers';
+
+/** The whole product in one process on real servers: API over HTTP, worker, PostgreSQL, Temporal dev server. */
+export interface Product {
+  readonly url: string;
+  readonly app: HttpApp;
+  readonly deps: ApiDeps;
+  readonly temporalAddress: string;
+  /** A fetch with the key of a role; `body` is sent as JSON. */
+  call(as: string, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** The plain key of a role, or of `role@project`. */
+  key(as: string): string;
+  stopWorker(): Promise<void>;
+  startWorker(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // Bodies are asserted on field by field; their shape is what the tests are about.
+  readonly body: Body;
+}
+export type Body = Readonly<Record<string, unknown>>;
+
+const ROLES_HERE: readonly Role[] = [
+  ...(['customer_service', 'senior_cs_supervisor', 'engineering', 'security', 'finance', 'department_head'] as const),
+  ...(['duty_manager', 'manager', 'general_manager', 'quality', 'ops', 'volunteer', 'owner_rep'] as const),
+];
+const TASK_QUEUE = 'test';
+const ring = (name: string) => parseKeyring(`t1:${randomBytes(32).toString('base64')}`, name);
+
+export async function startProduct(options: { checkReplies?: boolean } = {}): Promise<Product> {
+  const [temporalServer, database, bundle] = await Promise.all([devServer(), createTestDatabase(), makeBundle()]);
+  const logger = createLogger('silent', { service: 'test' });
+  const temporalConfig = { address: temporalServer.address, namespace: 'default' };
+  const codecKeys = ring('codec');
+  const indexKey = randomBytes(32);
+  const dataConverter = createDataConverter(codecKeys);
+  const handle = createDatabase(database.url, { logger });
+  const { connection, client, close } = await connectTemporal(temporalConfig, dataConverter);
+  const deps: ApiDeps = {
+    clock: systemClock,
+    ids: createIds(indexKey),
+    database: handle,
+    engine: new Engine(connection, client, TASK_QUEUE),
+    directory: new Directory(handle.db, systemClock),
+    sealer: createSealer(ring('vault')),
+    blindIndex: createBlindIndex(indexKey),
+    cursors: createCursorCodec(cursorKey(indexKey)),
+    codec: createPayloadCodec(codecKeys),
+    logger,
+    metrics: createMetrics({ processMetrics: false }),
+    temporalUiUrl: null,
+    pingTemporal: () => pingTemporal(connection, 2_000),
+  };
+  const { spec, keys } = company();
+  await createCompany(handle.db, spec, { ...deps, index: deps.blindIndex });
+  const activities = createActivities({
+    ...deps,
+    client,
+    replay: (no) => replayCase({ client, dataConverter, bundle }, no),
+  });
+
+  let running: { worker: Worker; done: Promise<void>; native: NativeConnection } | null = null;
+  const startWorker = async (): Promise<void> => {
+    const native = await nativeConnection(temporalConfig, { logger });
+    const worker = await createWorker({
+      ...{ connection: native, namespace: 'default', taskQueue: TASK_QUEUE },
+      ...{ dataConverter, activities, bundle },
+    });
+    running = { worker, done: worker.run(), native };
+  };
+  const stopWorker = async (): Promise<void> => {
+    if (!running) return;
+    running.worker.shutdown();
+    await running.done;
+    await running.native.close();
+    running = null;
+  };
+  await startWorker();
+  const app = createApi(deps, {
+    limits: { address: null, principal: null },
+    checkReplies: options.checkReplies ?? true,
+  });
+  const server = createHttpServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const key = (as: string): string => {
+    const found = keys.get(as);
+    if (found === undefined) throw new Error(`no key for ${as}`);
+    return found;
+  };
+  return {
+    ...{ url, app, deps, key, startWorker, stopWorker },
+    temporalAddress: temporalServer.address,
+    call: (as, method, path, body, headers) => call(url, key(as), method, path, body, headers),
+    stop: async () => {
+      await stopServer(server);
+      await stopWorker();
+      await close();
+      await handle.close();
+      await database.drop();
+      await temporalServer.stop();
+    },
+  };
+}
+
+async function call(
+  url: string,
+  key: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(20_000),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: (text === '' ? null : JSON.parse(text)) as Body };
+}
+
+async function stopServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}
+
+/** Two projects with one of staff per role; `riverside` has a clerk of its own. */
+function company(): { spec: CompanySpec; keys: Map<string, string> } {
+  const keys = new Map<string, string>();
+  const specs: CompanySpec['keys'][number][] = [];
+  const add = (as: string, key: Omit<CompanySpec['keys'][number], 'plain' | 'label'>): void => {
+    const { plain } = newApiKey();
+    keys.set(as, plain);
+    specs.push({ plain, label: as, ...key });
+  };
+  for (const role of ROLES_HERE) add(role, { role, staff: `s-${role}`, projects: ['lakeside'] });
+  add('customer_service@riverside', { role: 'customer_service', staff: 's-riverside', projects: ['riverside'] });
+  add('resident', { role: 'resident', resident: 'r-1', household: 'h-1', projects: ['lakeside'] });
+  const departments = ['customer_service', 'engineering', 'security', 'finance'].map((id) => ({ id, name: id }));
+  const departmentOf = (role: Role): string | null =>
+    departments.some(({ id }) => id === role) ? role : role === 'department_head' ? 'customer_service' : null;
+  const homes = [
+    {
+      ...{ id: 'h-1', building: '3', unit: '2', room: '3-2-1501' },
+      residents: [{ id: 'r-1', name: '欧阳测试', phone: '13800009911' }],
+    },
+  ];
+  const zone = 'Asia/Shanghai';
+  return {
+    keys,
+    spec: {
+      id: 'test-company',
+      name: 'Test',
+      projects: [
+        { id: 'lakeside', name: '湖畔花园', zone, departments, households: homes },
+        { id: 'riverside', name: '江畔', zone, departments, households: [] },
+      ],
+      staff: [
+        ...ROLES_HERE.map((role) => ({
+          ...{ id: `s-${role}`, name: `职员${role}`, department: departmentOf(role) },
+          roles: [{ project: 'lakeside', role }],
+        })),
+        {
+          ...{ id: 's-riverside', name: '江边', department: 'customer_service' },
+          roles: [{ project: 'riverside', role: 'customer_service' }],
+        },
+      ],
+      keys: specs,
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { Client } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+
+export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+
+const { EventType } = temporal.api.enums.v1;
+
+/** Temporal's events of one run of a case, the newest when none is named. */
+export async function historyOf(client: Client, no: string, runId?: string): Promise<HistoryEvent[]> {
+  const { events } = await client.workflow.getHandle(no, runId).fetchHistory();
+  return events ?? [];
+}
+
+/** `TIMER_STARTED`, `WORKFLOW_TASK_COMPLETED` … */
+export function typeOf(event: HistoryEvent): string {
+  return EventType[event.eventType ?? 0].replace('EVENT_TYPE_', '');
+}
+
+export function count(history: readonly HistoryEvent[], type: string): number {
+  return history.filter((event) => typeOf(event) === type).length;
+}
+
+/** How many timers were armed after each event. */
+export function armedAfter(history: readonly HistoryEvent[]): number[] {
+  const armed = new Set<string>();
+  return history.map((event) => {
+    const started = event.timerStartedEventAttributes?.timerId;
+    const over = (event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes)?.timerId;
+    if (started) armed.add(started);
+    if (over) armed.delete(over);
+    return armed.size;
+  });
+}

@@ -10,6 +10,15 @@ import { caseInspectionRoutes } from './routes/case-inspection';
 import { caseRoutes } from './routes/cases';
 import { commandRoutes } from './routes/commands';
 import { complaintRoutes } from './routes/complaints';
+import { apiKeyRoutes } from './routes/api-keys';
+import { auditRoutes } from './routes/audit';
+import { healthRoutes } from './routes/health';
+import { householdRoutes } from './routes/households';
+import { meRoutes } from './routes/me';
+import { notificationRoutes } from './routes/notifications';
+import { policyRoutes } from './routes/policies';
+import { projectRoutes } from './routes/projects';
+import { staffRoutes } from './routes/staff';
 import { workRoutes } from './routes/work';
 
 export const VERSION = '0.1.0';
@@ -22,6 +31,15 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...caseRoutes(deps),
     ...caseInspectionRoutes(deps),
     ...workRoutes(deps),
+    ...apiKeyRoutes(deps),
+    ...auditRoutes(deps),
+    ...healthRoutes(deps),
+    ...householdRoutes(deps),
+    ...meRoutes(deps, VERSION),
+    ...notificationRoutes(deps),
+    ...policyRoutes(deps),
+    ...projectRoutes(deps),
+    ...staffRoutes(deps),
   ];
 }
 

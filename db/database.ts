@@ -50,8 +50,10 @@ export function createDatabase(url: string, options: DatabaseOptions): DatabaseH
     keepAlive: true,
     types: { getTypeParser },
   });
-  // A server that stops tells so to idle connections; without a listener that ends the process.
+  // A server that stops tells so to its connections; without a listener that ends the process. The pool listens to
+  // the idle ones alone; one that is lost between two statements of a transaction fails with the next of them.
   pool.on('error', (error) => logger.warn({ code: databaseCode(error) }, 'an idle database connection was lost'));
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return { db, pool, close: () => db.destroy() };
 }

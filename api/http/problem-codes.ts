@@ -129,6 +129,12 @@ const HTTP_CODES = define({
     meaning: 'A browser page of another origin asks in your name.',
     args: {},
   },
+  'https-required': {
+    status: 403,
+    title: 'HTTPS required',
+    meaning: 'A login that a browser keeps is given out over HTTPS or on localhost only.',
+    args: {},
+  },
   'rate-limited': {
     status: 429,
     title: 'Too many requests',

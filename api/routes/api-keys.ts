@@ -53,7 +53,12 @@ function create(deps: ApiDeps): Route {
     body: newKey,
     examples: {
       person: { label: 'front-desk-2', role: 'customer_service', projects: ['lakeside'], staff: 's-4f0c2a917be35d60' },
-      machine: { label: 'lift-alarms', role: 'engineering', projects: ['lakeside'], expiresAt: '2027-01-01T00:00:00+08:00' },
+      machine: {
+        label: 'lift-alarms',
+        role: 'engineering',
+        projects: ['lakeside'],
+        expiresAt: '2027-01-01T00:00:00+08:00',
+      },
     },
     idempotent: false,
     responses: { 201: { description: 'The key, this once', schema: madeKey } },

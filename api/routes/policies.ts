@@ -4,11 +4,11 @@ import type { PolicyIssue } from '../../common/policy/issues';
 import type { PolicyDraft } from '../../common/policy/families';
 import { MANAGERS } from '../../domain/actor';
 import { isoOf } from '../../domain/instant';
+import { publishPolicyIn } from '../../db/queries/api-policies';
 import {
   currentPolicy,
   listPolicies,
   policyVersion,
-  publishPolicy,
   type PolicyHeader,
   type PublishedPolicy,
 } from '../../db/queries/policies';
@@ -115,12 +115,14 @@ function publish(deps: ApiDeps): Route {
       const before = await currentPolicy(deps.database.db, policy.id);
       if (before?.yaml === yaml) return { status: 200, body: unpublished(policy.id, before.version) };
       if (dryRun) return { status: 200, body: unpublished(policy.id, (before?.version ?? 0) + 1) };
-      const published = await publishPolicy(deps.database.db, { policy, yaml, by: principal.id, at: now });
-      await recordDeed(
-        deps.database.db,
-        { principal, now },
-        { action: 'policy.publish', subject: `policy/${policy.id}`, project: null, details: { version: published } },
-      );
+      const published = await deps.database.db.transaction().execute(async (trx) => {
+        const number = await publishPolicyIn(trx, { policy, yaml, by: principal.id, at: now });
+        if (number === null) return null;
+        const deed = { action: 'policy.publish', subject: `policy/${policy.id}`, project: null };
+        await recordDeed(trx, { principal, now }, { ...deed, details: { version: number } });
+        return number;
+      });
+      if (published === null) return { status: 200, body: unpublished(policy.id, (before?.version ?? 0) + 1) };
       deps.directory.forget(`policy/${policy.id}`);
       return {
         status: 201,
@@ -148,7 +150,8 @@ function fieldError({ code: reason, expected, line, column, path, message }: Pol
   return { pointer: '/yaml', code: reason, expected, args: { line, column, path, message } };
 }
 
-const invalid = (errors: readonly FieldError[]) => problem('policy-invalid', {}, { errors: errors.slice(0, MAX_ERRORS) });
+const invalid = (errors: readonly FieldError[]) =>
+  problem('policy-invalid', {}, { errors: errors.slice(0, MAX_ERRORS) });
 
 const headerView = ({ publishedAt, ...rest }: PolicyHeader) => ({ ...rest, publishedAt: isoOf(publishedAt) });
 

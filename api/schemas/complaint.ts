@@ -47,6 +47,7 @@ export const newComplaint = z
         phone: z
           .string()
           .trim()
+          .max(30)
           .regex(/^[0-9+() -]{5,30}$/, 'a telephone number')
           .optional(),
       })

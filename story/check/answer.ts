@@ -80,8 +80,8 @@ function reason(answer: HttpAnswer): string {
 }
 
 function allSame(what: string, pointer: string, answers: readonly HttpAnswer[]): Verdict {
-  const values = new Set(answers.map((answer) => JSON.stringify(atPointer(answer.json, pointer))));
-  const ok = values.size === 1 && !values.has(undefined as unknown as string);
+  const values = new Set(answers.map((answer) => plain(atPointer(answer.json, pointer))));
+  const ok = values.size === 1 && answers.every((answer) => atPointer(answer.json, pointer) !== undefined);
   return { ok, what: `${what}: ${pointer}`, expected: `the same in ${answers.length} answers`, actual: [...values].slice(0, 5).join(', '), around: null };
 }
 

@@ -6,6 +6,7 @@ import type { StoryRequest } from '../format/requests';
 import type { Json } from '../format/values';
 import type { Context } from './context';
 import { COMMAND_DEFAULTS, COMPLAINT_DEFAULTS, INSTANTS } from './defaults';
+import { RESIDENT } from './people';
 import type { Body, ExpectedAnswer, PlannedRequest } from './plan';
 
 /** What a step sends. Starting a case and acting on one become the HTTP requests that they stand for. */
@@ -63,8 +64,10 @@ function startedName(written: Written, context: Context, path: PolicyPath): stri
 }
 
 function complaintBody(own: Readonly<Record<string, Json>>, context: Context, path: PolicyPath): Body {
-  const project = { project: context.cast.projects[0]?.id ?? '' };
-  return json({ ...project, ...COMPLAINT_DEFAULTS, ...instants(own, context, [...path, 'complaint']) });
+  const home = context.cast.households.find(({ residents }) => residents.some(({ id }) => id === RESIDENT));
+  const project = typeof own['project'] === 'string' ? own['project'] : (context.cast.projects[0]?.id ?? '');
+  const place: Record<string, Json> = home?.project === project ? { place: { room: home.room } } : {};
+  return json({ project, ...COMPLAINT_DEFAULTS, ...place, ...instants(own, context, [...path, 'complaint']) });
 }
 
 function commandBody(written: Written, context: Context, path: PolicyPath): Body {

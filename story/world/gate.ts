@@ -22,9 +22,8 @@ export class Gate {
 
   /** @param server `host:port` of the test server. */
   static async open(server: string, clock: StoryClock): Promise<Gate> {
-    const upstream = connect(`http://${server}`);
+    const upstream = connect(`http://${server}`, { settings: { initialWindowSize: 4 * 1024 * 1024 } });
     upstream.on('error', () => undefined);
-    upstream.setLocalWindowSize(16 * 1024 * 1024);
     const gate = new Gate(upstream, clock);
     await gate.restore();
     return gate;

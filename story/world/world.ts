@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
 import { systemClock } from '../../common/clock';
 import { loadConfig, type Config } from '../../common/config';
 import type { Ids } from '../../common/ids';
 import { MINUTE, SECOND, type Instant, type Millis } from '../../domain/instant';
 import type { Line as LineName, Plan, Server } from '../plan/plan';
+import { registerSearchAttributes } from '../../worker/search-attributes';
 import { ApiHost } from './api-host';
 import { foundCompany } from './company';
 import { Gate } from './gate';
@@ -65,7 +67,7 @@ export class World {
     const ids = storyIds(plan.title);
     const world = new World(env, server, clock, gate, line, config, ids, database.drop);
     try {
-      await foundCompany(plan, config, clock, ids);
+      await Promise.all([foundCompany(plan, config, clock, ids), registered(gate.address, config.temporal.namespace)]);
       await world.start(['api', 'worker']);
       return world;
     } catch (error) {
@@ -169,5 +171,14 @@ export class World {
     }
     await arriving;
     for (; passed > 0; passed -= 1) await this.server.lock();
+  }
+}
+
+async function registered(address: string, namespace: string): Promise<void> {
+  const connection = await Connection.connect({ address });
+  try {
+    await registerSearchAttributes(connection, namespace);
+  } finally {
+    await connection.close();
   }
 }

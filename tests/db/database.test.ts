@@ -101,6 +101,19 @@ test('an idle connection that the server ends is reported and does not end the p
   await other.close();
 });
 
+test('a connection that is lost between two statements fails the transaction alone', async () => {
+  const cut = database.db.transaction().execute(async (trx) => {
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
+    const client = await database.pool.connect();
+    await client.query('select pg_terminate_backend($1, 1000)', [rows[0]?.pid]);
+    client.release();
+    await new Promise((resolve) => setImmediate(resolve));
+    return sql`select 1`.execute(trx);
+  });
+  await expectTransient(cut);
+  expect((await sql<{ one: number }>`select 1 as one`.execute(database.db)).rows).toEqual([{ one: 1 }]);
+});
+
 test('numbers and days', async () => {
   const { rows } = await sql<Record<string, unknown>>`
     select 9007199254740991::int8 as big, count(*) as count, '2026-03-01'::date as day from company`.execute(

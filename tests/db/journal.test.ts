@@ -220,7 +220,7 @@ test('a worker frozen in the middle of a write loses to the one that took over',
   expect(await write(taken.batch)).toBe('written');
   await expect(frozen.query('commit')).rejects.toThrow();
   frozen.release(true);
-  expect(await write(played.command('note', { text: textRef() }).batch)).toBe('dropped');
+  expect(await write(played.command('note', { text: textRef() }, { fence: MONDAY + 5_000 }).batch)).toBe('dropped');
   expect(await contentOf(database.db, no)).toEqual(await expectedFor([batch, taken.batch]));
 });
 

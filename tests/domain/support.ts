@@ -258,7 +258,8 @@ export function notices(events: readonly JournalEvent[]): string[] {
 /** The state as a fold of the journal alone. */
 export function folded(opening: ComplaintOpening, journal: readonly JournalEvent[]): ComplaintState {
   const state = journal.reduce((before, event) => evolve(complaint, before, event), complaint.initial(opening));
-  return { ...state, seq: journal.at(-1)?.seq ?? 0 };
+  const changed = journal.findLast(({ type }) => type !== 'notified');
+  return { ...state, seq: journal.at(-1)?.seq ?? 0, changedSeq: changed?.seq ?? 0 };
 }
 
 export function deepFreeze<T>(value: T): T {

@@ -58,9 +58,23 @@ const ROLES_HERE: readonly Role[] = [
 const TASK_QUEUE = 'test';
 const ring = (name: string) => parseKeyring(`t1:${randomBytes(32).toString('base64')}`, name);
 
-export async function startProduct(options: { checkReplies?: boolean } = {}): Promise<Product> {
-  const [temporalServer, database, bundle] = await Promise.all([devServer(), createTestDatabase(), makeBundle()]);
-  const logger = createLogger('silent', { service: 'test' });
+export interface ProductOptions {
+  /** Refuse replies that a route does not declare (default: yes). */
+  readonly checkReplies?: boolean;
+  /** Keep Temporal's data in this file. */
+  readonly temporalFile?: string;
+  /** Where log lines go; nowhere by default. */
+  readonly logTo?: { write(line: string): void };
+}
+
+export async function startProduct(options: ProductOptions = {}): Promise<Product> {
+  const [temporalServer, database, bundle] = await Promise.all([
+    devServer({ dbFile: options.temporalFile }),
+    createTestDatabase(),
+    makeBundle(),
+  ]);
+  const { logTo } = options;
+  const logger = createLogger(logTo ? 'debug' : 'silent', { service: 'test' }, logTo ? { destination: logTo } : {});
   const temporalConfig = { address: temporalServer.address, namespace: 'default' };
   const codecKeys = ring('codec');
   const indexKey = randomBytes(32);

@@ -61,7 +61,7 @@ export class World {
 
   /** Stops the worker: timers go on, nobody acts on them. */
   async rest(): Promise<void> {
-    this.worker?.shutdown();
+    if (this.running) this.worker?.shutdown();
     await this.running;
     this.running = null;
   }
@@ -76,6 +76,14 @@ export class World {
 
   async sleep(time: Millis): Promise<void> {
     await this.call(() => this.env.sleep(time));
+  }
+
+  /** Time passes although a task waits for a worker, which otherwise holds it. */
+  async sleepUnattended(time: Millis): Promise<void> {
+    const { testService } = this.env.connection;
+    await this.call(() => testService.unlockTimeSkipping({}));
+    await this.sleep(time);
+    await this.call(() => testService.lockTimeSkipping({}));
   }
 
   async until(instant: Instant): Promise<void> {

@@ -6,6 +6,7 @@ import { createAuthenticate } from './authenticate';
 import type { ApiDeps } from './deps';
 import { problem, type Problem } from './http/problem';
 import type { Route } from './http/route';
+import { bulkRoutes } from './routes/bulk';
 import { caseInspectionRoutes } from './routes/case-inspection';
 import { caseRoutes } from './routes/cases';
 import { commandRoutes } from './routes/commands';
@@ -28,6 +29,7 @@ export function allRoutes(deps: ApiDeps): Route[] {
   return [
     ...complaintRoutes(deps),
     ...commandRoutes(deps),
+    ...bulkRoutes(deps),
     ...caseRoutes(deps),
     ...caseInspectionRoutes(deps),
     ...workRoutes(deps),

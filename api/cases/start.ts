@@ -17,7 +17,8 @@ import type { Idempotency } from '../http/idempotency';
 import { problem } from '../http/problem';
 import { problemOf } from '../refusals';
 import type { NewComplaint } from '../schemas/complaint';
-import { PlainText } from '../schemas/text';
+import { contactText } from '../schemas/contact';
+import type { PlainText } from '../schemas/text';
 import { withoutStoring, withRefs } from '../texts';
 import { actorOf, homeOf } from './admit';
 import { textStore } from './store-texts';
@@ -128,7 +129,7 @@ export async function prepare(deps: ApiDeps, { body, principal, now }: StartRequ
       restatementConfirmed: body.restatementConfirmed ?? null,
       departments: body.departments ?? null,
     },
-    texts: { matter: body.matter, restatement: body.restatement ?? null, contact: contactOf(body) },
+    texts: { matter: body.matter, restatement: body.restatement ?? null, contact: contactText({ room: body.place?.room, ...body.caller }) },
     home,
   };
 }
@@ -136,14 +137,6 @@ export async function prepare(deps: ApiDeps, { body, principal, now }: StartRequ
 function refuseImpossible(intake: Intake): void {
   const step = rehearse(intake);
   if (isRefusal(step)) throw problemOf(step);
-}
-
-/** Room, name and telephone stay together as one text of the vault. */
-function contactOf(body: NewComplaint): PlainText | null {
-  const { room } = body.place ?? {};
-  const { name, phone } = body.caller ?? {};
-  if (room === undefined && name === undefined && phone === undefined) return null;
-  return new PlainText(JSON.stringify({ room, name, phone }));
 }
 
 async function homeIfThere(deps: ApiDeps, project: string, roomIndex: string): Promise<Home | null> {

@@ -139,6 +139,12 @@ export const DOMAIN_CODES = define({
     meaning: 'The clocks of an urgent case never stand still.',
     args: { priority: 'the priority' },
   },
+  'contact-required': {
+    status: 422,
+    title: 'Contact required',
+    meaning: 'A caller is attached by room, name or telephone.',
+    args: { fields: 'fields of which one is needed' },
+  },
   'department-required': {
     status: 422,
     title: 'Department required',

@@ -69,7 +69,7 @@ function unmask(deps: ApiDeps): Route {
     params,
     body: z
       .strictObject({
-        reason: z.enum(['call-back', 'visit', 'emergency', 'verification']).meta({ id: 'UnmaskReason' }),
+        reason: z.enum(['call-back', 'visit', 'emergency', 'verification']).meta({ id: 'CaseUnmaskReason' }),
       })
       .meta({ id: 'UnmaskRequest' }),
     idempotent: false,

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { complaint } from '../../domain/complaint';
 import type { CommandName } from '../../domain/event';
 import { commandNames, ruleOf } from '../../domain/family';
+import { isTransient } from '../../db/database';
 import { listStaff } from '../../db/queries/directory';
-import { act, rehearseCommand, type ActRequest, type Rehearsal } from '../cases/act';
+import { act, rehearseCommand, type Rehearsal } from '../cases/act';
 import { actorOf } from '../cases/admit';
 import type { FoundCase } from '../cases/find';
 import { bodySchemaOf, caseViewOf, obligationsOf } from '../cases/views';
@@ -15,6 +16,7 @@ import type { ProblemCode } from '../http/problem-codes';
 import { queryBoolean } from '../http/query';
 import { defineRoute, type Route } from '../http/route';
 import { commandBodies, type CommandBody } from '../schemas/commands';
+import { contactText, type Contact } from '../schemas/contact';
 import { instant } from '../schemas/text';
 import { caseView, commandRehearsal } from '../schemas/views';
 
@@ -57,9 +59,9 @@ function commandRoute(deps: ApiDeps, command: CommandName & CommandBody): Route 
     },
     problems: REFUSALS,
     handler: async ({ params, query, body: parsed, idempotency, ifMatch }, { principal, now }) => {
-      const { occurredAt, ...data } = parsed as { readonly occurredAt?: number };
-      const request = { no: params.no, command, body: data, occurredAt, principal, idempotency, ifMatch, now };
-      await checkReferences(deps, request);
+      const { occurredAt, ...sent } = parsed as { readonly occurredAt?: number };
+      const body = await dataOf(deps, command, sent, principal);
+      const request = { no: params.no, command, body, occurredAt, principal, idempotency, ifMatch, now };
       if (query.dryRun) {
         const rehearsal = await rehearseCommand(deps, request);
         return { status: 200, etag: rehearsal.snapshot.state.seq, body: rehearsalView(rehearsal, now) };
@@ -84,10 +86,24 @@ function rehearsalView({ events, snapshot }: Rehearsal, now: number) {
   };
 }
 
-/** The domain knows no directory: whoever a case is handed to must be there. */
-async function checkReferences(deps: ApiDeps, { command, body, principal }: ActRequest): Promise<void> {
-  if (command !== 'hand-over') return;
-  const { to } = body as { readonly to: string };
-  const found = await listStaff(deps.database.db, { projects: principal.projects, ids: [to], active: true });
-  if (found.length === 0) throw problem('staff-unknown', { staff: to });
+/**
+ * A parsed body as the domain takes it. The domain knows no directory, so whoever a case is handed to is looked up here;
+ * while the database is away he is believed.
+ */
+export async function dataOf(deps: ApiDeps, command: CommandName, body: object, principal: Principal): Promise<object> {
+  if (command === 'hand-over') await requireStaff(deps, (body as { readonly to: string }).to, principal);
+  if (command !== 'attach-caller') return body;
+  const { channel, ...contact } = body as Contact & { readonly channel: string };
+  const known = contactText(contact);
+  if (!known) throw problem('contact-required', { fields: ['room', 'name', 'phone'] });
+  return { channel, contact: known };
+}
+
+async function requireStaff(deps: ApiDeps, id: string, { projects }: Principal): Promise<void> {
+  try {
+    const found = await listStaff(deps.database.db, { projects, ids: [id], active: true });
+    if (found.length === 0) throw problem('staff-unknown', { staff: id });
+  } catch (error) {
+    if (!isTransient(error)) throw error;
+  }
 }

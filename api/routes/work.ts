@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { STAFF } from '../../domain/actor';
 import { isoOf } from '../../domain/instant';
+import { listCounts } from '../../db/queries/counts';
 import { listWork, type WorkItem } from '../../db/queries/obligations';
 import type { ApiDeps } from '../deps';
 import { queryBoolean, queryList } from '../http/query';
@@ -9,6 +10,10 @@ import { paged, pageOf, pageQuery } from '../paging';
 import { priority } from '../schemas/commands';
 import { code, instant } from '../schemas/text';
 import { workItem } from '../schemas/views';
+
+const workCounts = z
+  .object({ open: z.int(), overdue: z.int(), dueSoon: z.int(), paused: z.int() })
+  .meta({ id: 'WorkCounts' });
 
 /** The work list: what do I owe, what does my department owe, what is about to be missed; most urgent first. */
 export function workRoutes(deps: ApiDeps): Route[] {
@@ -61,6 +66,38 @@ export function workRoutes(deps: ApiDeps): Route[] {
           itemView,
         );
         return { status: 200, body };
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/v1/lists/counts',
+      operationId: 'countLists',
+      summary: 'The numbers beside the lists',
+      tags: ['Work'],
+      access: { roles: [...STAFF, 'quality'], project: { in: 'query', name: 'project' } },
+      query: z.strictObject({ project: code().optional() }),
+      responses: {
+        200: {
+          description: 'The numbers now',
+          schema: z
+            .object({
+              cases: z
+                .object({ open: z.int(), overdue: z.int(), byStage: z.record(z.string(), z.int()) })
+                .meta({ id: 'CaseCounts' }),
+              mine: workCounts,
+              all: workCounts,
+              unread: z.int(),
+              asOf: z.string(),
+            })
+            .meta({ id: 'ListCounts' }),
+        },
+      },
+      problems: ['database-unavailable'],
+      handler: async ({ query: { project } }, { principal, now }) => {
+        const projects = project === undefined ? principal.projects : [project];
+        const owedBy = { person: principal.id, roles: [principal.role], departments: [] };
+        const counts = await listCounts(deps.database.db, { projects, owedBy, asOf: now });
+        return { status: 200, body: { ...counts, asOf: isoOf(now) } };
       },
     }),
   ];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LEVELS, PRIORITIES } from '../../domain/policy';
+import { caller, channel, room } from './contact';
 import { code, instant, text } from './text';
 
 /**
@@ -40,6 +41,7 @@ export const commandBodies = {
   'keep-promise': z.strictObject({ promise: code(), note: optional(text()) }),
   'move-promise': z.strictObject({ promise: code(), dueAt: instant(), reason: text() }),
   note: z.strictObject({ text: text() }),
+  'attach-caller': z.strictObject({ channel, room: room.optional(), ...caller }),
   withdraw: z.strictObject({ reason: text() }),
   reopen: z.strictObject({ reason: text() }),
   classify: z.strictObject(classification),

@@ -1,21 +1,7 @@
 import { z } from 'zod';
 import { complaintType, priority } from './commands';
+import { caller, channel, room } from './contact';
 import { code, instant, text } from './text';
-
-/** The ways in which a complaint comes (CMP-002 … CMP-007, CMP-012, CMP-110). */
-export const CHANNELS = [
-  'phone',
-  'hotline',
-  'app',
-  'wechat_official_account',
-  'wechat_group',
-  'online_platform',
-  'front_desk',
-  'home_visit_registration',
-  'suggestion_box',
-  'letter_box',
-  'message_board',
-] as const;
 
 /**
  * `POST /api/v1/complaints`. The register's four elements (CMP-013) are time (`reportedAt`, else now), room, matter and
@@ -24,7 +10,7 @@ export const CHANNELS = [
 export const newComplaint = z
   .strictObject({
     project: code(),
-    channel: z.enum(CHANNELS).meta({ id: 'Channel' }),
+    channel,
     matter: text(),
     /** When the resident reported it; may lie in the past when it is typed in later. */
     reportedAt: instant().optional(),
@@ -36,23 +22,12 @@ export const newComplaint = z
         building: z.string().trim().min(1).max(40).optional(),
         unit: z.string().trim().min(1).max(40).optional(),
         /** `3-2-1501`; kept in the vault and found by its blind index. */
-        room: z.string().trim().min(1).max(40).optional(),
+        room: room.optional(),
         asset: code().optional(),
       })
       .meta({ id: 'Place' })
       .optional(),
-    caller: z
-      .strictObject({
-        name: z.string().trim().min(1).max(80).optional(),
-        phone: z
-          .string()
-          .trim()
-          .max(30)
-          .regex(/^[0-9+() -]{5,30}$/, 'a telephone number')
-          .optional(),
-      })
-      .meta({ id: 'Caller' })
-      .optional(),
+    caller: z.strictObject(caller).meta({ id: 'Caller' }).optional(),
     subtype: code().optional(),
     type: complaintType.optional(),
     priority: priority.optional(),

@@ -31,5 +31,8 @@ export function instant() {
 
 /** A short code: department, subtype, pause reason, promise. */
 export function code() {
-  return z.string().max(80).regex(/^[a-z0-9][a-z0-9_.:@-]{0,79}$/, 'a code of lower-case letters, digits and _ . : @ -');
+  return z
+    .string()
+    .max(80)
+    .regex(/^[a-z0-9][a-z0-9_.:@-]{0,79}$/, 'a code of lower-case letters, digits and _ . : @ -');
 }

@@ -1,4 +1,5 @@
 import { shared, type Family, type Slice } from '../family';
+import { callers } from '../slices/callers';
 import { ending } from '../slices/ending';
 import { notes } from '../slices/notes';
 import { obligations } from '../slices/obligations';
@@ -34,6 +35,7 @@ const slices: readonly Slice<ComplaintState>[] = [
   shared(pausing),
   shared(promises),
   shared(notes),
+  shared(callers),
 ];
 
 export const complaint: Family<ComplaintState, ComplaintOpening> = {

@@ -216,3 +216,45 @@ describe('who sees a case', () => {
     expect(JSON.stringify(body)).not.toContain('植入文字不可见');
   });
 });
+
+describe('several at once', () => {
+  it('runs commands on many cases with one result each, once per key', async () => {
+    const [first, second] = [await start(), await start()];
+    const items = [
+      { no: first, command: 'acknowledge', body: {} },
+      { no: second, command: 'restore', body: {} },
+      { no: 'C-0000-0000', command: 'note', body: { text: 'x' } },
+      { no: second, command: 'note', body: { words: 'x' } },
+    ];
+    const headers = { 'idempotency-key': `bulk-${first}` };
+    const run = () => product.call('customer_service', 'POST', '/api/v1/commands', { items }, headers);
+    const results = ((await run()).body.items as Body[]).map(({ status, code }) => [status, code]);
+    expect(results).toEqual([
+      [200, null],
+      [409, 'no-outage'],
+      [404, 'not-found'],
+      [400, 'invalid-request'],
+    ]);
+    expect(((await run()).body.items as Body[]).map(({ status }) => status)).toEqual([200, 409, 404, 400]);
+  });
+
+  it('attaches another caller, whose contact only the vault has', async () => {
+    const no = await start();
+    const at = `/api/v1/cases/${no}`;
+    const nobody = await product.call('customer_service', 'POST', `${at}/attach-caller`, { channel: 'phone' });
+    expect([nobody.status, nobody.body.code]).toEqual([422, 'contact-required']);
+    const caller = { channel: 'phone', name: '另一位邻居', phone: '13800005678' };
+    expect((await product.call('customer_service', 'POST', `${at}/attach-caller`, caller)).status).toBe(200);
+    const timeline = await product.call('manager', 'GET', `${at}/timeline`);
+    expect((timeline.body.items as Body[]).some(({ type }) => type === 'caller-attached')).toBe(true);
+    expect(JSON.stringify(timeline.body)).not.toContain('另一位邻居');
+  });
+
+  it('counts what stands in the lists', async () => {
+    await start();
+    const { status, body } = await product.call('customer_service', 'GET', '/api/v1/lists/counts');
+    expect(status).toBe(200);
+    expect((body.cases as Body).open).toBeGreaterThan(0);
+    expect((body.mine as Body).open).toBeGreaterThan(0);
+  });
+});

@@ -1,18 +1,38 @@
-import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import type { Actor } from '../../../domain/actor';
 import type { ComplaintOpening, ComplaintState } from '../../../domain/complaint/state';
+import type { CommandData, CommandName } from '../../../domain/event';
+import type { Refusal } from '../../../domain/family';
 import type { CaseSnapshot } from '../../../domain/projection';
-import { queries, REFUSED, type CaseAnswer, type CommandEnvelope, type CommandResult } from '../../../workflows/contracts/case';
+import {
+  queries,
+  REFUSED,
+  type CaseAnswer,
+  type CommandEnvelope,
+  type CommandResult,
+} from '../../../workflows/contracts/case';
 import { CLERK } from '../../domain/support';
 import { historyOf, type HistoryEvent } from './history';
-import type { CommandData, CommandName, Doing, Refusal, World } from './world';
 
-/** One complaint in a world. */
+export interface Doing {
+  readonly by?: Actor;
+  readonly id?: string;
+  readonly bodyHash?: string;
+  readonly ifSeq?: number;
+}
+
+/** The state as the outside sees it: without the text of the policy. */
+export type ShownState = CaseSnapshot<ComplaintState>['state'];
+
+/** One complaint on a server, by its updates and queries. */
 export class TestCase {
   private ids = 0;
 
   constructor(
-    readonly world: World,
+    /** Gives a call to the server its deadline. */
+    private readonly call: <R>(work: () => Promise<R>) => Promise<R>,
+    private readonly client: Client,
     readonly opening: ComplaintOpening,
   ) {}
 
@@ -20,17 +40,12 @@ export class TestCase {
     return this.opening.no;
   }
 
-  private get handle() {
-    return this.world.client.workflow.getHandle(this.no);
-  }
-
+  /** Without an id of its own, each is another command. */
   do<K extends CommandName>(name: K, data: CommandData[K], doing: Doing = {}): Promise<CommandResult> {
     this.ids += 1;
-    const id = doing.id ?? `${name}-${this.ids}`;
+    const { id = `${name}-${this.ids}` } = doing;
     const envelope: CommandEnvelope = { by: CLERK, bodyHash: `body of ${id}`, ...doing, id, data };
-    return this.world.call(() =>
-      this.handle.executeUpdate<CommandResult, [CommandEnvelope]>(name, { args: [envelope] }),
-    );
+    return this.call(() => this.handle.executeUpdate<CommandResult, [CommandEnvelope]>(name, { args: [envelope] }));
   }
 
   async refused<K extends CommandName>(name: K, data: CommandData[K], doing: Doing = {}): Promise<Refusal> {
@@ -43,21 +58,26 @@ export class TestCase {
     return error.cause.details?.[0] as Refusal;
   }
 
-  async state(): Promise<CaseSnapshot<ComplaintState>['state']> {
-    const answer = await this.world.call(() => this.handle.query<CaseAnswer>(queries.case));
-    return answer.snapshot.state as CaseSnapshot<ComplaintState>['state'];
+  async state(): Promise<ShownState> {
+    const answer = await this.call(() => this.handle.query<CaseAnswer>(queries.case));
+    return answer.snapshot.state as ShownState;
   }
 
   history(runId?: string): Promise<HistoryEvent[]> {
-    return this.world.call(() => historyOf(this.world.client, this.no, runId));
+    return this.call(() => historyOf(this.client, this.no, runId));
   }
 
   async status(): Promise<string> {
-    const { status } = await this.world.call(() => this.handle.describe());
+    const { status } = await this.call(() => this.handle.describe());
     return status.name;
   }
 
-  async end(): Promise<void> {
-    await this.world.call(() => this.handle.terminate());
+  /** Of no further interest: it would go on waking up. */
+  async drop(): Promise<void> {
+    await this.call(() => this.handle.terminate());
+  }
+
+  private get handle() {
+    return this.client.workflow.getHandle(this.no);
   }
 }

@@ -1,13 +1,12 @@
 import type { Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, type Worker } from '@temporalio/worker';
-import type { Command, CommandData, CommandName } from '../../../domain/event';
-import type { Refusal } from '../../../domain/family';
+import { DefaultLogger, Runtime, Worker, type InjectedSinks } from '@temporalio/worker';
+import { withTimeout } from '../../../common/temporal';
 import { DAY, type Instant, type Millis } from '../../../domain/instant';
 import { localTimeOf } from '../../../domain/zone';
-import { withTimeout } from '../../../common/temporal';
 import { registerSearchAttributes } from '../../../worker/search-attributes';
 import { createWorker } from '../../../worker/worker';
+import type { JournalSinks } from '../../../workflows/contracts/journal';
 import { openingOf, SHANGHAI, type OpenOptions } from '../../domain/support';
 import { timeSkippingServer } from '../../support/servers';
 import { bundlePath, dataConverter } from './bundle';
@@ -16,6 +15,18 @@ import { TestCase } from './case';
 const QUEUE = 'cases';
 /** Of every call to the server, in real milliseconds. */
 const DEADLINE = 15_000;
+
+export interface WorldOptions {
+  /**
+   * False: the worker keeps nothing, so that every workflow task replays the whole history, and its work can be taken
+   * over at once. (This server never gives up on the cache of a worker that is gone.)
+   */
+  readonly cached?: boolean;
+}
+
+export interface StartOptions extends OpenOptions {
+  readonly rollOverAt?: number;
+}
 
 /** A server that skips time and a worker on it. Time is the world's own: nothing waits for the machine's. */
 export class World {
@@ -27,17 +38,18 @@ export class World {
     private readonly env: TestWorkflowEnvironment,
     private readonly bundle: string,
     private readonly activities: object,
+    private readonly options: WorldOptions,
   ) {}
 
-  static async open(activities: object): Promise<World> {
-    Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
+  static async open(activities: object, options: WorldOptions = {}): Promise<World> {
+    silence();
     const bundle = await bundlePath();
     const env = await TestWorkflowEnvironment.createTimeSkipping({
       server: { executable: { type: 'existing-path', path: timeSkippingServer() } },
       client: { dataConverter },
     });
     await registerSearchAttributes(env.connection, 'default');
-    const world = new World(env, bundle, activities);
+    const world = new World(env, bundle, activities, options);
     await world.work();
     return world;
   }
@@ -46,16 +58,21 @@ export class World {
     return this.env.client;
   }
 
-  /** Starts a worker; a new one has nothing in its cache. */
+  /** Starts a worker. */
   async work(): Promise<void> {
-    this.worker = await createWorker({
+    const deps = {
       connection: this.env.nativeConnection,
       namespace: 'default',
       taskQueue: QUEUE,
       dataConverter,
       bundle: { codePath: this.bundle },
       activities: this.activities,
-    });
+    };
+    const { bundle: workflowBundle, ...options } = deps;
+    this.worker =
+      this.options.cached === false
+        ? await Worker.create({ ...options, workflowBundle, sinks: NO_SINKS, maxCachedWorkflows: 0 })
+        : await createWorker(deps);
     this.running = this.worker.run();
   }
 
@@ -78,35 +95,38 @@ export class World {
     await this.call(() => this.env.sleep(time));
   }
 
-  /** Time passes although a task waits for a worker, which otherwise holds it. */
-  async sleepUnattended(time: Millis): Promise<void> {
-    const { testService } = this.env.connection;
-    await this.call(() => testService.unlockTimeSkipping({}));
-    await this.sleep(time);
-    await this.call(() => testService.lockTimeSkipping({}));
-  }
-
   async until(instant: Instant): Promise<void> {
     const left = instant - (await this.now());
     if (left > 0) await this.sleep(left);
   }
 
-  /** Goes on to the next time that the clock of the zone shows this on this day of the week (1 = Monday). */
-  async goTo(weekday: number, timeOfDay: Millis, zone = SHANGHAI): Promise<Instant> {
+  /**
+   * The worker is away until then. The server stops skipping while a task waits, so one is made to wait (a signal that
+   * nobody knows), and the hold it has on time is lifted.
+   */
+  async awayUntil(instant: Instant, of: TestCase): Promise<void> {
+    const { testService } = this.env.connection;
+    await this.rest();
+    await this.call(() => this.client.workflow.getHandle(of.no).signal('doorbell'));
+    await this.call(() => testService.unlockTimeSkipping({}));
+    await this.until(instant);
+    await this.call(() => testService.lockTimeSkipping({}));
+    await this.work();
+  }
+
+  /** Goes on to the next time that the clock of Shanghai shows this on this day of the week (1 = Monday). */
+  async goTo(weekday: number, timeOfDay: Millis): Promise<Instant> {
     const now = await this.now();
-    const local = localTimeOf(now, zone);
-    const days = (weekday - local.weekday + 7) % 7;
-    const ahead = days * DAY + timeOfDay - local.timeOfDay;
+    const local = localTimeOf(now, SHANGHAI);
+    const ahead = ((weekday - local.weekday + 7) % 7) * DAY + timeOfDay - local.timeOfDay;
     await this.sleep(ahead > 0 ? ahead : ahead + 7 * DAY);
     return this.now();
   }
 
   /** A complaint that is received now. */
-  async start(options: OpenOptions & { readonly rollOverAt?: number } = {}): Promise<TestCase> {
+  async start({ rollOverAt, ...options }: StartOptions = {}): Promise<TestCase> {
     this.count += 1;
-    const { rollOverAt, ...rest } = options;
-    const at = await this.now();
-    const opening = openingOf({ at, ...rest, no: rest.no ?? `C-WORLD-${this.count}` });
+    const opening = openingOf({ at: await this.now(), no: `C-WORLD-${this.count}`, ...options });
     await this.call(() =>
       this.client.workflow.start('complaintWorkflow', {
         taskQueue: QUEUE,
@@ -114,7 +134,7 @@ export class World {
         args: [{ startKey: 'start', bodyHash: 'body', opening, rollOverAt }],
       }),
     );
-    return new TestCase(this, opening);
+    return new TestCase((work) => this.call(work), this.client, opening);
   }
 
   async close(): Promise<void> {
@@ -123,12 +143,12 @@ export class World {
   }
 }
 
-export interface Doing {
-  readonly by?: Command['by'];
-  readonly id?: string;
-  readonly bodyHash?: string;
-  readonly ifSeq?: number;
-  readonly occurredAt?: Instant;
-}
+const NO_SINKS: InjectedSinks<JournalSinks> = { journal: { batch: { fn: () => undefined } } };
 
-export type { CommandData, CommandName, Refusal };
+/** Keeps the native library's lines out of the test report. */
+export function silence(): void {
+  Runtime.install({
+    logger: new DefaultLogger('ERROR', () => undefined),
+    telemetryOptions: { logging: { filter: 'OFF', forward: {} } },
+  });
+}

@@ -22,7 +22,8 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json LICENSE NOTICE ./
 COPY deploy/healthcheck.mjs deploy/company.example.yaml ./deploy/
-USER node
+# The user "node" of the base image.
+USER 1000:1000
 EXPOSE 8080 8081
 # The API. docker-compose.yml asks the workers by their own port.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \

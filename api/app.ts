@@ -1,4 +1,3 @@
-import { hkdfSync } from 'node:crypto';
 import { createHttpApp, type HttpApp, type HttpAppOptions } from './http/app';
 import { databaseCode, isTransient } from '../db/database';
 import { TextRefTakenError } from '../db/queries/vault';
@@ -69,7 +68,4 @@ function mapError(error: unknown): Problem | null {
   return null;
 }
 
-/** Cursors are signed with a key of their own, made from the index key, so that all API processes agree. */
-export function cursorKey(indexKey: Buffer): Buffer {
-  return Buffer.from(hkdfSync('sha256', indexKey, Buffer.alloc(0), 'guanjia/cursor/v1', 32));
-}
+export { cursorKey } from './create-deps';

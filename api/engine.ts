@@ -75,12 +75,10 @@ export class Engine {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.call(() =>
-          this.client.workflow
-            .getHandle(no)
-            .executeUpdate<CommandResult, [CommandEnvelope]>(name, {
-              args: [envelope],
-              updateId: updateIdOf(envelope),
-            }),
+          this.client.workflow.getHandle(no).executeUpdate<CommandResult, [CommandEnvelope]>(name, {
+            args: [envelope],
+            updateId: updateIdOf(envelope),
+          }),
         );
       } catch (error) {
         const refusal = refusalIn(error);

@@ -9,8 +9,8 @@ prepare() {
   database=$1
   schema=$2
   "$tool" --db "$database" create-database
-  # Begins the table of versions; refused by a database that has one, which is then as it should be.
-  "$tool" --db "$database" setup-schema -v 0.0 || echo "$database is set up already"
+  # Begins the table of versions where there is none.
+  "$tool" --db "$database" setup-schema -v 0.0
   "$tool" --db "$database" update-schema --schema-name "$schema"
 }
 

@@ -28,6 +28,8 @@ export class Feed {
   private readonly principals: Principals;
   private timers: NodeJS.Timeout[] = [];
   private stopped = false;
+  /** Clients that listen or are about to. Without any the reader rests. */
+  private needed = 0;
 
   constructor(
     private readonly deps: Deps,
@@ -38,7 +40,7 @@ export class Feed {
       deps,
       {
         onEntries: (entries, place) => this.live.forEach((each) => each.offer(entries, place)),
-        onMoved: (place) => this.live.forEach((each) => each.resync('database-changed', place)),
+        onMoved: (place) => this.subscriptions.forEach((each) => each.resync('database-changed', place)),
       },
       options,
     );
@@ -56,17 +58,20 @@ export class Feed {
    */
   async join(principal: Principal, lastId: string | null, signal: AbortSignal, open: () => Sink): Promise<void> {
     this.admit(principal);
-    const now = await this.reader.start();
-    const from = lastId === null ? { place: now } : await this.resume(lastId, now);
-    if (signal.aborted || this.stopped) {
-      await this.rest();
-      return;
+    this.needed += 1;
+    try {
+      const now = await this.reader.start();
+      const from = lastId === null ? { place: now } : await this.resume(lastId, now);
+      if (signal.aborted) return;
+      const subscription = new Subscription(principal, from.place, open(), this.options);
+      this.add(subscription, signal);
+      subscription.hello({ epoch: now.epoch, serverTime: this.deps.clock.now(), beatMs: this.beatMs });
+      if (this.stopped) subscription.bye('shutdown');
+      if (from.resync) subscription.resync(from.resync, from.place);
+      await this.catchUp(subscription);
+    } finally {
+      await this.release();
     }
-    const subscription = new Subscription(principal, from.place, open(), this.options);
-    this.add(subscription, signal);
-    subscription.hello({ epoch: now.epoch, serverTime: this.deps.clock.now(), beatMs: this.beatMs });
-    if (from.resync) subscription.resync(from.resync, from.place);
-    await this.catchUp(subscription);
   }
 
   /** The same as a question, for those between whom and us a proxy keeps answers back. */
@@ -90,7 +95,8 @@ export class Feed {
   async stop(): Promise<void> {
     this.stopped = true;
     for (const each of [...this.subscriptions]) each.bye('shutdown');
-    await this.rest();
+    this.stopTimers();
+    await this.reader.stop();
   }
 
   private get beatMs(): number {
@@ -115,6 +121,7 @@ export class Feed {
 
   private add(subscription: Subscription, signal: AbortSignal): void {
     this.subscriptions.add(subscription);
+    this.needed += 1;
     if (this.timers.length === 0) {
       this.timers = [
         setInterval(() => void this.beat(), this.beatMs),
@@ -125,7 +132,7 @@ export class Feed {
       subscription.close();
       this.subscriptions.delete(subscription);
       this.live.delete(subscription);
-      if (this.subscriptions.size === 0) void this.rest();
+      void this.release();
     });
   }
 
@@ -168,11 +175,16 @@ export class Feed {
     }
   }
 
-  private async rest(): Promise<void> {
-    if (this.subscriptions.size > 0 && !this.stopped) return;
+  private async release(): Promise<void> {
+    this.needed -= 1;
+    if (this.needed > 0) return;
+    this.stopTimers();
+    await this.reader.stop();
+  }
+
+  private stopTimers(): void {
     for (const timer of this.timers) clearInterval(timer);
     this.timers = [];
-    await this.reader.stop();
   }
 }
 

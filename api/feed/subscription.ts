@@ -1,6 +1,6 @@
 import { reaches } from '../resources/authority';
 import type { Principal } from '../http/access';
-import type { FeedEntry } from '../../db/queries/feed';
+import { isBefore, type FeedEntry } from '../../db/queries/feed';
 import { Mailbox } from './mailbox';
 import type { Place } from './position';
 import { entryView, renderEvent } from './render';
@@ -64,11 +64,13 @@ export class Subscription {
     return this.place;
   }
 
-  /** Entries in order, all that come after those offered before, up to `place`. */
+  /** Entries in order, up to `place`; what was offered before is left out. */
   offer(entries: readonly FeedEntry[], place: Place): void {
-    if (this.closed) return;
+    if (this.closed || !isBefore(this.place.position, place.position)) return;
+    const isNew = entries[0] === undefined || isBefore(this.place.position, entries[0]);
+    const fresh = isNew ? entries : entries.filter((entry) => isBefore(this.place.position, entry));
     this.place = place;
-    for (const entry of entries) if (reaches(this.principal.projects, entry.project)) this.mailbox.put(entry);
+    for (const entry of fresh) if (reaches(this.principal.projects, entry.project)) this.mailbox.put(entry);
     if (this.mailbox.size > this.limits.maxCases) this.giveUp('too-many');
     else if (this.mailbox.size > 0) this.timer ??= setTimeout(() => this.flush(), this.limits.flushMs);
   }

@@ -133,6 +133,6 @@ function bodyOf(keys: readonly string[], what: string) {
 
 function checkKeys(value: object, keys: readonly string[], path: string[], ctx: z.RefinementCtx): void {
   for (const key of Object.keys(value)) {
-    if (!keys.includes(key)) ctx.addIssue({ code: 'unrecognized_keys', keys: [key], message: keys.join(', '), path, input: { ...value } });
+    if (!keys.includes(key)) ctx.addIssue({ code: 'unrecognized_keys', keys: [key], message: keys.join(', '), path: [...path], input: { ...value } });
   }
 }

@@ -6,15 +6,15 @@ import type { Json } from '../format/values';
  */
 export const COMPLAINT_DEFAULTS: Readonly<Record<string, Json>> = {
   channel: 'phone',
-  matter: '住户反映问题,请尽快处理',
+  matter: '住户反映问题，请尽快处理',
 };
 
 export const COMMAND_DEFAULTS: Readonly<Record<string, Readonly<Record<string, Json>>>> = {
   'hand-over': { reason: '交接班' },
   'block-part': { reason: '等待配件' },
   'complete-part': { result: '已处理完毕' },
-  progress: { text: '正在处理,今日进展已告知住户' },
-  'confirm-outage': { text: '已确认停供,正在抢修' },
+  progress: { text: '正在处理，今日进展已告知住户' },
+  'confirm-outage': { text: '已确认停供，正在抢修' },
   'outage-update': { text: '抢修进行中' },
   restore: { text: '已恢复' },
   pause: { reason: 'waiting-for-resident' },

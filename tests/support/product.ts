@@ -3,24 +3,18 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
-import { createApi, cursorKey } from '../../api/app';
+import { createApi } from '../../api/app';
+import { createApiDeps } from '../../api/create-deps';
 import type { ApiDeps } from '../../api/deps';
-import { Directory } from '../../api/directory';
-import { Engine } from '../../api/engine';
-import { createCursorCodec } from '../../api/http/cursor';
 import { createHttpServer } from '../../api/http/server';
 import type { HttpApp } from '../../api/http/app';
 import { systemClock } from '../../common/clock';
+import type { Config } from '../../common/config';
 import { newApiKey } from '../../common/crypto/api-key';
-import { createBlindIndex } from '../../common/crypto/blind-index';
-import { createDataConverter, createPayloadCodec } from '../../common/crypto/codec';
+import { createDataConverter } from '../../common/crypto/codec';
 import { parseKeyring } from '../../common/crypto/keyring';
-import { createSealer } from '../../common/crypto/sealer';
-import { createIds } from '../../common/ids';
 import { createLogger } from '../../common/logger';
-import { createMetrics } from '../../common/metrics';
-import { connectTemporal, nativeConnection, pingTemporal } from '../../common/temporal';
-import { createDatabase } from '../../db/database';
+import { connectTemporal, nativeConnection } from '../../common/temporal';
 import { createCompany, type CompanySpec } from '../../db/queries/company';
 import type { Role } from '../../domain/actor';
 import { makeBundle } from '../../worker/bundle';
@@ -56,7 +50,7 @@ const ROLES_HERE: readonly Role[] = [
   ...(['duty_manager', 'manager', 'general_manager', 'quality', 'ops', 'volunteer', 'owner_rep'] as const),
 ];
 const TASK_QUEUE = 'test';
-const ring = (name: string) => parseKeyring(`t1:${randomBytes(32).toString('base64')}`, name);
+const newKey = () => `t1:${randomBytes(32).toString('base64')}`;
 
 export interface ProductOptions {
   /** Refuse replies that a route does not declare (default: yes). */
@@ -75,29 +69,22 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   ]);
   const { logTo } = options;
   const logger = createLogger(logTo ? 'debug' : 'silent', { service: 'test' }, logTo ? { destination: logTo } : {});
-  const temporalConfig = { address: temporalServer.address, namespace: 'default' };
-  const codecKeys = ring('codec');
-  const indexKey = randomBytes(32);
-  const dataConverter = createDataConverter(codecKeys);
-  const handle = createDatabase(database.url, { logger });
-  const { connection, client, close } = await connectTemporal(temporalConfig, dataConverter);
-  const deps: ApiDeps = {
-    clock: systemClock,
-    ids: createIds(indexKey),
-    database: handle,
-    engine: new Engine(connection, client, TASK_QUEUE),
-    directory: new Directory(handle.db, systemClock),
-    sealer: createSealer(ring('vault')),
-    blindIndex: createBlindIndex(indexKey),
-    cursors: createCursorCodec(cursorKey(indexKey)),
-    codec: createPayloadCodec(codecKeys),
-    logger,
-    metrics: createMetrics({ processMetrics: false }),
-    temporalUiUrl: null,
-    pingTemporal: () => pingTemporal(connection, 2_000),
+  const config: Config = {
+    production: false,
+    databaseUrl: database.url,
+    temporal: { address: temporalServer.address, namespace: 'default', taskQueue: TASK_QUEUE, uiUrl: null },
+    api: { host: '127.0.0.1', port: 0 },
+    workerPort: 0,
+    codecKeys: newKey(),
+    vaultKeys: newKey(),
+    indexKey: randomBytes(32).toString('base64'),
+    logLevel: 'silent',
   };
+  const { deps, close } = await createApiDeps(config, { clock: systemClock, logger });
+  const dataConverter = createDataConverter(parseKeyring(config.codecKeys, 'GUANJIA_CODEC_KEYS'));
+  const { client, close: closeClient } = await connectTemporal(config.temporal, dataConverter);
   const { spec, keys } = company();
-  await createCompany(handle.db, spec, { ...deps, index: deps.blindIndex });
+  await createCompany(deps.database.db, spec, { ...deps, index: deps.blindIndex });
   const activities = createActivities({
     ...deps,
     client,
@@ -106,7 +93,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
 
   let running: { worker: Worker; done: Promise<void>; native: NativeConnection } | null = null;
   const startWorker = async (): Promise<void> => {
-    const native = await nativeConnection(temporalConfig, { logger });
+    const native = await nativeConnection(config.temporal, { logger });
     const worker = await createWorker({
       ...{ connection: native, namespace: 'default', taskQueue: TASK_QUEUE },
       ...{ dataConverter, activities, bundle },
@@ -140,8 +127,8 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     stop: async () => {
       await stopServer(server);
       await stopWorker();
+      await closeClient();
       await close();
-      await handle.close();
       await database.drop();
       await temporalServer.stop();
     },

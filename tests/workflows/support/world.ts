@@ -114,16 +114,20 @@ export class World {
     await this.work();
   }
 
-  /** Goes on to the next time that the clock of Shanghai shows this on this day of the week (1 = Monday). */
+  /**
+   * Goes on to the next time that the clock of Shanghai shows this on this day of the week (1 = Monday).
+   * @returns that very instant, a moment ago.
+   */
   async goTo(weekday: number, timeOfDay: Millis): Promise<Instant> {
     const now = await this.now();
     const local = localTimeOf(now, SHANGHAI);
     const ahead = ((weekday - local.weekday + 7) % 7) * DAY + timeOfDay - local.timeOfDay;
-    await this.sleep(ahead > 0 ? ahead : ahead + 7 * DAY);
-    return this.now();
+    const instant = now + (ahead > 0 ? ahead : ahead + 7 * DAY);
+    await this.until(instant);
+    return instant;
   }
 
-  /** A complaint that is received now. */
+  /** A complaint that is received now, or was at the instant given. */
   async start({ rollOverAt, ...options }: StartOptions = {}): Promise<TestCase> {
     this.count += 1;
     const opening = openingOf({ at: await this.now(), no: `C-WORLD-${this.count}`, ...options });

@@ -86,7 +86,7 @@ export function open(state: CaseState, spec: OpenSpec, context: Context): Draft[
     warned: 0,
     remind: rule.remind ?? null,
     reminded: 0,
-    pauses: rule.pausable && state.pause ? [{ from: Math.max(state.pause.from, spec.start) }] : [],
+    pauses: rule.pausable ? state.pauses.filter(({ to }) => to !== undefined && to > spec.start) : [],
     moves: [],
     state: 'open',
     missedAt: null,
@@ -100,10 +100,14 @@ export function open(state: CaseState, spec: OpenSpec, context: Context): Draft[
     endReason: null,
   };
   const terms = termsOf(state, base);
-  const dueAt = spec.dueAt ?? instantAt({ ...base, pauses: [] }, rule.limit, terms) ?? spec.start;
-  const limit = spec.dueAt === undefined ? rule.limit : Math.max(0, ranAt({ ...base, pauses: [] }, dueAt, terms));
-  const clocked: Obligation = { ...base, dueAt, dueBase: dueAt, limit };
-  const late = dueAt < context.at ? (spec.cause ?? (dueAt < state.receivedAt ? 'typed-late' : null)) : null;
+  const dueAt = spec.dueAt ?? instantAt(base, rule.limit, terms) ?? spec.start;
+  const limit = spec.dueAt === undefined ? rule.limit : Math.max(0, ranAt(base, dueAt, terms));
+  // The present pause stops it, unless its time was over before.
+  const standing = rule.pausable && state.pause && dueAt >= state.pause.from;
+  const pauses = standing ? [...base.pauses, { from: Math.max(state.pause.from, spec.start) }] : base.pauses;
+  const clocked: Obligation = { ...base, dueAt, dueBase: dueAt, limit, pauses };
+  const pastDue = dueAt < context.at && !standing;
+  const late = pastDue ? (spec.cause ?? (dueAt < state.receivedAt ? 'typed-late' : null)) : null;
   const obligation: Obligation = { ...clocked, bornLate: late, warned: warnedBefore(clocked, context.at, terms) };
   return [draft('obligation-opened', { obligation })];
 }

@@ -172,15 +172,24 @@ function draftsOf<S extends CaseState, O>(
 
 /**
  * After an outage several rounds are played at once. People hear of what is still owed, once: a notice about an
- * obligation that ended in the same wake, or a warning of one that is already past due, is not sent.
+ * obligation that ended in the same wake, a warning of one that is already past due, or one that a later notice of the
+ * same kind repeats, is not sent.
  */
 function withoutStale(events: readonly JournalEvent[], state: CaseState): readonly JournalEvent[] {
+  const last = new Map(events.map((event) => [subjectOf(event), event]));
   return events.filter((event) => {
     if (event.type !== 'notify-requested' || event.data.obligation === null) return true;
     const obligation = state.obligations[event.data.obligation];
-    if (!obligation || obligation.state !== 'open') return false;
+    if (!obligation || obligation.state !== 'open' || last.get(subjectOf(event)) !== event) return false;
     return event.data.template !== 'obligation-warned' || !obligation.overdue;
   });
+}
+
+/** What a notice tells whom; null for what is none. */
+function subjectOf(event: JournalEvent): string | null {
+  if (event.type !== 'notify-requested') return null;
+  const { template, to, obligation } = event.data;
+  return JSON.stringify([template, to, obligation]);
 }
 
 /**

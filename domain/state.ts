@@ -1,3 +1,4 @@
+import type { Interval } from './calendar';
 import type { CaseMode, WaitingOn } from './event';
 import type { Instant } from './instant';
 import type { Obligation } from './obligation';
@@ -35,6 +36,8 @@ export interface CaseState {
   readonly obligations: Readonly<Record<string, Obligation>>;
   readonly parts: Readonly<Record<string, Part>>;
   readonly pause: Pause | null;
+  /** Pauses of this episode that are over. */
+  readonly pauses: readonly Interval[];
   readonly outage: Outage | null;
   readonly promises: Readonly<Record<string, Commitment>>;
   readonly progress: DailyProgress;

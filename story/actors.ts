@@ -2,6 +2,8 @@ import { atPointer, HttpClient, type HttpAnswer } from './http';
 import type { Json } from './format/values';
 import { Cast } from './plan/people';
 import type { Actor, Body, Plan, PlannedRequest } from './plan/plan';
+import { find } from './check/check';
+import { readObligations } from './observe';
 import { loginKey } from './world/keys';
 
 /** What a story has learnt while it is played: numbers of cases, keys, kept parts of answers. */
@@ -50,6 +52,7 @@ export class Session {
 
   async send(planned: PlannedRequest): Promise<HttpAnswer> {
     const query = new URLSearchParams(planned.query).toString();
+    await this.nameObligation(planned);
     const path = this.fill(planned.path);
     const body = this.bodyOf(planned.body);
     const named = Object.fromEntries(Object.entries(planned.headers).map(([name, value]) => [name, this.fill(value)]));
@@ -71,6 +74,15 @@ export class Session {
   async post(path: string, body: Json, actor: Actor = this.overseer): Promise<HttpAnswer> {
     const headers = { 'Content-Type': 'application/json', ...this.authorization(actor) };
     return this.http.send({ method: 'POST', path, headers, body: Buffer.from(JSON.stringify(body)) });
+  }
+
+  /** The id of an obligation that the body names by its kind. */
+  private async nameObligation({ body, about }: PlannedRequest): Promise<void> {
+    const written = body.kind === 'json' ? atPointer(body.value, '/obligation') : undefined;
+    const key = typeof written === 'string' ? /^\$\{obligation\.(.+)\}$/.exec(written)?.[1] : undefined;
+    if (key === undefined) return;
+    const found = find(key, await readObligations(this.cases.get(about ?? '') ?? '', this));
+    this.saved.set(`obligation.${key}`, typeof found === 'string' ? key : found.id);
   }
 
   private async ifMatch({ ifMatch, about, actor }: PlannedRequest): Promise<Record<string, string>> {

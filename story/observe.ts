@@ -50,6 +50,12 @@ async function observeCase(no: string, check: Check, session: Session): Promise<
   };
 }
 
+/** Its obligations, by opening. */
+export async function readObligations(no: string, session: Session): Promise<ObservedObligation[]> {
+  const view = body(await session.get(`/api/v1/cases/${no}`), `case ${no}`);
+  return obligationsOf(list(view['obligations']), await readJournal(no, session, false));
+}
+
 /** The case's fields by the names a story uses. */
 function stateOf(view: Members): Fields {
   const detail = (view['detail'] ?? {}) as Members;

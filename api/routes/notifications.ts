@@ -45,14 +45,11 @@ function list(deps: ApiDeps): Route {
       const reader = await readerOf(deps, principal);
       const caseNo = text === undefined ? undefined : parseCaseNumber(text);
       if (caseNo === null) throw problem('not-found');
-      const wanted = { unread, caseNo, project };
-      const list = ['notifications', reader, { ...wanted }];
-      const until = cursor === undefined ? now : deps.cursors.decode(cursor, list).asOf;
+      const filter = { unread, caseNo, project };
       const body = await paged(
         deps,
-        { cursor, list, now },
+        { cursor, list: ['notifications', reader, filter], now },
         async (from) => {
-          const filter = { ...wanted, until };
           const page = await pageNotifications(deps.database.db, { reader, filter, limit, cursor: from });
           return { ...page, items: await views(deps, page.items) };
         },

@@ -53,6 +53,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create index case_room on "case" (room_index, received_at) where room_index is not null`.execute(db);
   await sql`create index case_phone on "case" (phone_index, received_at) where phone_index is not null`.execute(db);
   await sql`create index case_asset on "case" (project, asset, received_at) where asset is not null`.execute(db);
+  await sql`create index case_open on "case" (project, stage) where closed_at is null`.execute(db);
   await sql`create index case_running on "case" (no) where not ended`.execute(db);
 
   await sql`create table journal (

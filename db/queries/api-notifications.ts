@@ -18,8 +18,6 @@ export interface NotificationFilter {
   readonly unread?: boolean;
   readonly caseNo?: string;
   readonly project?: string;
-  /** Sent later than this is for the next look. */
-  readonly until: Instant;
 }
 
 /** Newest first. Diverted messages of drills are in nobody's inbox. @throws CursorError. */
@@ -32,7 +30,6 @@ export async function pageNotifications(
     .selectFrom('notification')
     .where(addressedTo(reader))
     .where('channel', '<>', DIVERTED)
-    .where('sent_at', '<=', timeOf(filter.until))
     .$if(filter.unread !== undefined, (all) => all.where('read_at', filter.unread ? 'is' : 'is not', null))
     .$if(filter.caseNo !== undefined, (all) => all.where('case_no', '=', filter.caseNo ?? ''))
     .$if(filter.project !== undefined, (all) => all.where('project', '=', filter.project ?? ''));

@@ -37,12 +37,12 @@ export const closing: Slice<ComplaintState> = {
   commands: {
     extend: {
       roles: MANAGERS,
-      guard: (state) => {
+      guard: (state, { at }) => {
         const refusal = notClosed(state);
         if (refusal) return refusal;
         const due = openOf(state, 'close')[0];
         if (!due) return refuse('nothing-owed', { kind: 'close' });
-        return due.missedAt === null ? null : refuse('too-late-to-extend', { dueAt: due.dueAt });
+        return at <= due.dueBase ? null : refuse('too-late-to-extend', { dueAt: due.dueBase });
       },
       decide: (state, { dueAt, reason }) => {
         const due = openOf(state, 'close')[0];
@@ -105,10 +105,9 @@ export const closing: Slice<ComplaintState> = {
       notify(state, { template: 'result-fed-back', to: { kind: 'resident' }, text: data.written }),
     ],
     reopened: (_event, state, context) => [
-      ...(state.priority === null
-        ? enter(state, 'received', 'us')
-        : [...enter(state, 'classified', 'us'), ...reassign(state)]),
+      ...enter(state, state.priority === null ? 'received' : 'classified', 'us'),
       ...setClocks(state, context),
+      ...(state.priority === null ? [] : reassign(state)),
     ],
   },
 };

@@ -90,8 +90,8 @@ export const handling: Slice<ComplaintState> = {
       awaiting: 'plan',
     }),
     'measure-set': (state, { data }) => ({ ...state, plannedFinish: data.dueAt }),
-    // Work that is done was started, whether or not anybody said so.
-    resolved: (state) => ({ ...state, acknowledged: true }),
+    // Work that is done was started, whether or not anybody said so, and its plan is no question any more.
+    resolved: (state) => ({ ...state, acknowledged: true, awaiting: null }),
   },
   react: {
     acknowledged: (_event, state, context) => [

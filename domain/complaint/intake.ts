@@ -57,7 +57,10 @@ export const intake: Slice<ComplaintState> = {
       guard: (state) =>
         onlyIn(state, ['received']) ??
         (state.priority === null ? null : refuse('already-classified', { priority: state.priority })),
-      decide: (state, data, { by }) => classified(state, data, by, null),
+      decide: (state, data, context) => {
+        const graded = classified(state, data, context.by, null);
+        return isRefusal(graded) ? graded : [...takeIfFree(state, context), ...graded];
+      },
     },
     reclassify: {
       roles: FRONT_DESK,
@@ -84,6 +87,7 @@ export const intake: Slice<ComplaintState> = {
       priority: data.priority,
       level: data.level,
       outsideTest: data.outsideTest,
+      obligations: regraded(state.obligations, data.priority === 'urgent'),
     }),
     'level-set': (state, { data }) => ({ ...state, level: data.level, levelFixed: true }),
   },
@@ -94,9 +98,8 @@ export const intake: Slice<ComplaintState> = {
       notify(state, { template: 'case-received', to: { kind: 'role', role: 'customer_service', department: null } }),
     ],
     classified: ({ data }, state, context) => [
-      ...(data.priority === 'urgent' && state.pause ? [draft('resumed', { auto: false })] : []),
       ...enter(state, state.acknowledged ? 'handling' : 'classified', 'us'),
-      ...setClocks(state, context),
+      ...setClocks(state, context, data.from === null ? undefined : 'reclassified'),
       ...setParts(state, data.departments),
       ...(data.from === null || data.from === data.priority
         ? []
@@ -162,12 +165,14 @@ function classified(state: ComplaintState, data: ClassifyData, by: Actor, reason
   if (rank(priority) > rank(floor) && !MANAGERS.includes(by.role)) {
     return refuse('only-manager-may-lower', { from: floor, to: priority });
   }
-  const departments = data.departments ?? row?.departments ?? [];
+  const departments = [...new Set(data.departments ?? row?.departments ?? [])];
   const unknown = departments.find((department) => !state.policy.departments.includes(department));
   if (unknown !== undefined)
     return refuse('department-unknown', { department: unknown, allowed: state.policy.departments });
   if (departments.length === 0) return refuse('department-required', { field: 'departments' });
   return [
+    // Urgent clocks can't be paused: the pause ends before they begin.
+    ...(priority === 'urgent' && state.pause ? [draft('resumed', { auto: false })] : []),
     draft('classified', {
       type,
       subtype: data.subtype,
@@ -181,6 +186,12 @@ function classified(state: ComplaintState, data: ClassifyData, by: Actor, reason
   ];
 }
 
+/** What is owed already climbs by the new priority: urgent matters are asked for sooner, and at night start higher. */
+function regraded(obligations: ComplaintState['obligations'], urgent: boolean): ComplaintState['obligations'] {
+  const changed = Object.values(obligations).filter((o) => o.state === 'open' && o.urgent !== urgent);
+  return { ...obligations, ...Object.fromEntries(changed.map((o) => [o.id, { ...o, urgent }])) };
+}
+
 /** A clerk who names a milder subtype without a priority keeps the present one. */
 function least(ofRow: Priority, by: Actor, now: Priority | null): Priority {
   return now !== null && rank(ofRow) > rank(now) && !MANAGERS.includes(by.role) ? now : ofRow;
@@ -190,17 +201,21 @@ function rank(priority: Priority): number {
   return PRIORITIES.indexOf(priority);
 }
 
-/** Parts that nobody has accepted go when the new classification does not name them. */
+/**
+ * Parts that nobody has accepted go when the new classification does not name them. When nothing would be left to do,
+ * the departments that it names begin anew: otherwise nobody could ever say that the case is resolved.
+ */
 function setParts(state: ComplaintState, departments: readonly string[]): Draft[] {
-  const stale = Object.values(state.parts).filter(
-    (part) => part.state === 'assigned' && !departments.includes(part.department),
-  );
+  const parts = Object.values(state.parts);
+  const stale = parts.filter((part) => part.state === 'assigned' && !departments.includes(part.department));
+  const left = parts.filter((part) => !stale.includes(part) && part.state !== 'done' && part.state !== 'cancelled');
   const missing = departments.filter((department) => {
     const part = state.parts[department];
     return part === undefined || part.state === 'cancelled';
   });
+  const assigned = left.length > 0 || missing.length > 0 ? missing : departments;
   return [
-    ...missing.map((department) => draft('part-assigned', { department, task: null })),
+    ...assigned.map((department) => draft('part-assigned', { department, task: null })),
     ...stale.map(({ department }) => draft('part-cancelled', { department, reason: 'reclassified' })),
   ];
 }

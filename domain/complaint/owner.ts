@@ -3,7 +3,8 @@ import { cancel, meet, moveDue, notify, open, openOf } from '../book';
 import { draft, type Draft, type TextRef } from '../event';
 import { refuse, type Context, type Slice } from '../family';
 import { reopening } from '../slices/ending';
-import { enter } from '../slices/stage';
+import { enter, notClosed } from '../slices/stage';
+import { openNext } from './clocks';
 import type { ComplaintState } from './state';
 
 declare module '../event' {
@@ -38,7 +39,8 @@ export const owner: Slice<ComplaintState> = {
   commands: {
     'owner-answer': {
       roles: [...FRONT_DESK, 'resident'],
-      guard: (state) => (state.awaiting === null ? refuse('nothing-to-answer', { stage: state.stage }) : null),
+      guard: (state) =>
+        notClosed(state) ?? (state.awaiting === null ? refuse('nothing-to-answer', { stage: state.stage }) : null),
       decide: (state, { accepted, score, comment }) => {
         if (state.awaiting === null) return refuse('nothing-to-answer', { stage: state.stage });
         if (score !== null && state.awaiting === 'plan') return refuse('score-with-result-only', { field: 'score' });
@@ -108,14 +110,14 @@ function consequences(state: ComplaintState, data: Answer, text: TextRef | null,
   return data.accepted ? enter(state, 'review', 'us') : [reopening(state, 'result-rejected', text)];
 }
 
-/** policies.md: resolve in 24 h, or by the confirmed plan's date. */
+/** policies.md: resolve in 24 h, and where a plan is owed by the date of the confirmed one. */
 function planAccepted(state: ComplaintState, context: Context): Draft[] {
   const { finishAt } = state.plan;
   if (finishAt === null) return [];
+  const owesPlan = state.policy.clocks[state.priority ?? 'unclassified'].plan !== undefined;
+  const moved = owesPlan ? [...openOf(state, 'resolve'), ...openOf(state, 'part')] : [];
   return [
-    ...[...openOf(state, 'resolve'), ...openOf(state, 'part')].flatMap((obligation) =>
-      moveDue(state, obligation, finishAt, 'plan-confirmed', context),
-    ),
+    ...moved.flatMap((obligation) => moveDue(state, obligation, finishAt, 'plan-confirmed', context)),
     ...enter(state, 'handling', 'working'),
     ...tellOwner(state, 'accepted'),
   ];
@@ -125,7 +127,7 @@ function planAccepted(state: ComplaintState, context: Context): Draft[] {
 function planRejected(state: ComplaintState, context: Context): Draft[] {
   const rule = state.policy.clocks[state.priority ?? 'unclassified'].plan;
   return [
-    ...(rule ? open(state, { kind: 'plan', key: String(state.plan.count + 1), rule, start: context.at }, context) : []),
+    ...(rule ? openNext(state, { kind: 'plan', rule, start: context.at }, context) : []),
     ...enter(state, 'handling', 'us'),
     ...tellOwner(state, 'rejected'),
   ];

@@ -58,6 +58,7 @@ export function initialComplaint(opening: ComplaintOpening): ComplaintState {
     obligations: {},
     parts: {},
     pause: null,
+    pauses: [],
     outage: null,
     promises: {},
     progress: { checkedDay: null, lastAt: null },

@@ -53,6 +53,7 @@ export const ending: Slice = {
       reopenCount: data.count,
       closedAt: null,
       pause: null,
+      pauses: [],
       outage: null,
       plannedFinish: null,
       parts: {},

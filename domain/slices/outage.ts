@@ -65,6 +65,7 @@ export const outage: Slice = {
       ...meet(state, 'outage-update', context),
       notify(state, { template: 'outage-restored', to: { kind: 'resident' }, text: data.text }),
     ],
+    resolved: (_event, state) => cancel(openOf(state, 'outage-update'), 'resolved'),
     'obligation-missed': ({ data }, state) =>
       state.obligations[data.obligation]?.kind === 'outage-update' ? supersedeOlder(state, data.obligation) : [],
   },

@@ -115,13 +115,15 @@ export function parts<S extends CaseState>(rules: PartRules<S>): Slice<S> {
         ...(allDone(state) ? [draft('resolved', {}), ...enter(state, 'feedback', 'us')] : []),
       ],
       'part-cancelled': ({ data }, state) => cancel(ofDepartment(state, data.department), data.reason),
+      'obligation-opened': ({ data: { obligation } }, state, context) =>
+        obligation.kind === 'resolve' ? alongWith(state, obligation, context) : [],
       resolved: (_event, state, context) => meet(state, 'resolve', context),
     },
   };
 }
 
 /** A department's part is due with the resolve clock; before that one exists, by the part's own limit. */
-function openPart(state: CaseState, department: string, context: Context): Draft[] {
+function openPart(state: CaseState, department: string, context: Context, cause?: 'reclassified'): Draft[] {
   const count = Object.values(state.obligations).filter(
     (o) => o.kind === 'part' && o.episode === state.episode && o.id.startsWith(`part:${department}`),
   ).length;
@@ -134,9 +136,19 @@ function openPart(state: CaseState, department: string, context: Context): Draft
       start: state.episodeStart,
       department,
       dueAt: openOf(state, 'resolve')[0]?.dueAt,
+      cause,
     },
     context,
   );
+}
+
+/** Another resolve clock, after a reclassification, takes the open parts along. */
+function alongWith(state: CaseState, resolve: Obligation, context: Context): Draft[] {
+  return openOf(state, 'part').flatMap((part) => {
+    const { department } = part.owedBy;
+    if (department === null || part.dueAt === resolve.dueAt) return [];
+    return [...cancel([part], 'reclassified'), ...openPart(state, department, context, 'reclassified')];
+  });
 }
 
 function ofDepartment(state: CaseState, department: string): Obligation[] {

@@ -4,7 +4,7 @@ import { draft, type TextRef, type WaitingOn } from '../event';
 import { refuse, type Slice } from '../family';
 import type { Instant } from '../instant';
 import { isPaused } from '../obligation';
-import { enter, onlyIn } from './stage';
+import { HANDLING_STAGES, enter, onlyIn } from './stage';
 
 declare module '../event' {
   interface EventData {
@@ -46,7 +46,11 @@ export const pausing: Slice = {
   },
   evolve: {
     paused: (state, { data, at }) => ({ ...state, pause: { reason: data.reason, from: at, until: data.until } }),
-    resumed: (state) => ({ ...state, pause: null }),
+    resumed: (state, { at, via }) => {
+      if (!state.pause) return state;
+      const over = { from: state.pause.from, to: via.kind === 'timer' ? via.plannedAt : at };
+      return { ...state, pause: null, pauses: [...state.pauses, over] };
+    },
   },
   react: {
     paused: ({ data }, state) => [
@@ -59,7 +63,7 @@ export const pausing: Slice = {
       ...openObligations(state)
         .filter(isPaused)
         .map((obligation) => draft('obligation-resumed', { obligation: obligation.id })),
-      ...enter(state, state.stage, 'working'),
+      ...(HANDLING_STAGES.includes(state.stage) ? enter(state, state.stage, 'working') : []),
     ],
     'obligation-resumed': ({ data }, state, context) => {
       const obligation = state.obligations[data.obligation];

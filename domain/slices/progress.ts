@@ -51,7 +51,7 @@ export const progress: Slice = {
     'progress-check': (state, _moment, context) => {
       const day = nextDay(state);
       const dueAt = instantOfLocal(day, state.policy.progress.dueAt, state.project.zone);
-      const older = localDateOf(state.episodeStart, state.project.zone) < day;
+      const older = localDateOf(state.reportedAt, state.project.zone) < day;
       const owed = older || expectedFinish(state, dueAt) > dueAt;
       const checked = draft('progress-checked', { day, owed });
       if (!owed) return [checked];

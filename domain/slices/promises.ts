@@ -52,6 +52,7 @@ export const promises: Slice = {
     'promise-made': (state, { data }) => set(state, { id: data.promise, dueAt: data.dueAt, state: 'open' }),
     'promise-kept': (state, { data }) => change(state, data.promise, { state: 'kept' }),
     'promise-moved': (state, { data }) => change(state, data.promise, { dueAt: data.dueAt }),
+    withdrawn: (state) => openPromises(state).reduce((next, id) => change(next, id, { state: 'cancelled' }), state),
   },
   react: {
     'promise-made': ({ data, at }, state, context) => {

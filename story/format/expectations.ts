@@ -39,6 +39,8 @@ export const caseState = strict({
   parts: mapping(oneOf(['assigned', 'accepted', 'blocked', 'done', 'cancelled'], 'a state'), 'departments').optional(),
   promises: mapping(oneOf(['open', 'kept', 'cancelled'], 'a state'), 'promises by name').optional(),
   pause: pause.optional(),
+  channel: word.optional(),
+  source: oneOf(['live', 'typed-late', 'imported', 'alarm', 'duty'], 'a source').optional(),
   policyVersion: count(1, 10_000).optional(),
   satisfaction: count(1, 5).nullable().optional(),
   seq: count(1, 1_000_000).optional(),

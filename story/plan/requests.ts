@@ -73,6 +73,9 @@ function complaintBody(own: Readonly<Record<string, Json>>, context: Context, pa
 function commandBody(written: Written, context: Context, path: PolicyPath): Body {
   const own = instants(written.with ?? {}, context, [...path, 'with']);
   const occurred = written.occurred && offsetText(context.instant(written.occurred, [...path, 'occurred']), context.zone);
+  // An obligation is named as in expectations: by id, kind or `kind#2`. Its id is looked up when the request is made.
+  const named = own['obligation'];
+  if (typeof named === 'string' && !named.includes('${')) own['obligation'] = `\${obligation.${named}}`;
   return json({ ...COMMAND_DEFAULTS[written.do ?? ''], ...own, ...(occurred ? { occurredAt: occurred } : {}) });
 }
 

@@ -100,8 +100,14 @@ export class Gate {
     });
   }
 
-  private readonly toStory: Shift = ({ instant, nanos }) => this.clock.show(instant, nanos);
-  private readonly toServer: Shift = ({ instant, nanos }) => ({ instant: this.clock.serverAt(instant), nanos });
+  private readonly toStory: Shift = {
+    timestamp: ({ instant, nanos }) => this.clock.show(instant, nanos),
+    timer: (length) => length,
+  };
+  private readonly toServer: Shift = {
+    timestamp: ({ instant, nanos }) => ({ instant: this.clock.serverAt(instant), nanos }),
+    timer: (length) => length + this.clock.held(),
+  };
 }
 
 function collect(stream: NodeJS.ReadableStream): Promise<Buffer> {

@@ -1,6 +1,6 @@
 import root from '@temporalio/proto/protos/root';
 import type { Field, Namespace, Type } from 'protobufjs';
-import type { Places } from './wire';
+import type { Place, Places } from './wire';
 
 /**
  * Where the messages of Temporal's services hold timestamps, from their own definitions.
@@ -21,11 +21,13 @@ const SERVICES = [
 ];
 const TIMESTAMP = '.google.protobuf.Timestamp';
 const STICKY = '.temporal.api.workflowservice.v1.RespondWorkflowTaskCompletedRequest';
+/** Timers that are set while the story stands still must not run meanwhile. */
+const TIMER = '.temporal.api.command.v1.StartTimerCommandAttributes';
 const NONE: Places = new Map();
 
 /** By path: `/temporal.api.workflowservice.v1.WorkflowService/StartWorkflowExecution`. */
 export function methods(): ReadonlyMap<string, Method> {
-  const known = new Map<string, Map<number, Places | 'timestamp' | 'drop'>>();
+  const known = new Map<string, Map<number, Place>>();
   const found = new Map<string, Method>();
   for (const name of SERVICES) {
     const service = (root as unknown as Namespace).lookupService(name);
@@ -40,20 +42,25 @@ export function methods(): ReadonlyMap<string, Method> {
   return found;
 }
 
-function placesOf(type: Type, known: Map<string, Map<number, Places | 'timestamp' | 'drop'>>): Places {
+function placesOf(type: Type, known: Map<string, Map<number, Place>>): Places {
   const before = known.get(type.fullName);
   if (before) return before;
-  const places = new Map<number, Places | 'timestamp' | 'drop'>();
+  const places = new Map<number, Place>();
   known.set(type.fullName, places);
   for (const field of type.fieldsArray) {
     field.resolve();
-    const inner = type.fullName === STICKY && field.name === 'stickyAttributes' ? 'drop' : placeOf(field, known);
+    const inner = special(type.fullName, field.name) ?? placeOf(field, known);
     if (inner !== NONE) places.set(field.id, inner);
   }
   return places;
 }
 
-function placeOf(field: Field, known: Map<string, Map<number, Places | 'timestamp' | 'drop'>>): Places | 'timestamp' {
+function special(type: string, field: string): Place | null {
+  if (type === STICKY && field === 'stickyAttributes') return 'drop';
+  return type === TIMER && field === 'startToFireTimeout' ? 'timer' : null;
+}
+
+function placeOf(field: Field, known: Map<string, Map<number, Place>>): Place {
   const type = field.resolvedType;
   if (!type || !('fieldsArray' in type)) return NONE;
   const inner = type.fullName === TIMESTAMP ? 'timestamp' : placesOf(type, known);

@@ -1,19 +1,23 @@
 import type { Clock } from '../../common/clock';
+import { systemClock } from '../../common/clock';
 import type { Instant, Millis } from '../../domain/instant';
 
 /**
  * Story time as a function of the Temporal test server's time. While people act it stands still at the moment of the
- * step; between steps it runs with the server's clock, which skips ahead. A server instant that was once shown as a
- * story instant is shown so for ever: workflows that replay see the same time.
+ * step, for a stretch of the server's time that is decided beforehand; between steps it runs with the server's clock,
+ * which skips ahead. A server instant that was once shown as a story instant is shown so for ever: workflows that
+ * replay see the same time.
  */
 export class StoryClock implements Clock {
-  private readonly segments: Segment[] = [];
+  private readonly stretches: Stretch[];
   private latest: Instant;
+  private seen: { readonly server: Instant; readonly real: Instant };
 
-  /** @param server the server's time at which the story is `begin`, and stands still. */
-  constructor(begin: Instant, server: Instant) {
+  /** Stands still at `begin` from this instant of the server until the other. */
+  constructor(begin: Instant, from: Instant, until: Instant) {
     this.latest = begin;
-    this.segments.push({ server, story: begin, still: true });
+    this.stretches = [{ server: from, until, story: begin }];
+    this.seen = { server: from, real: systemClock.now() };
   }
 
   /** What the API's clock shows. */
@@ -21,61 +25,75 @@ export class StoryClock implements Clock {
     return this.latest;
   }
 
-  isStill(): boolean {
-    return this.last.still;
+  /** The server's instant at which the story goes on. */
+  get resumesAt(): Instant {
+    return this.last.until;
   }
 
-  /** From this instant of the server on the story stands still at `story`. */
-  standStill(story: Instant, server: Instant): void {
-    this.push({ server, story, still: true });
+  /** From this instant of the server, which has not been yet, until the other the story stands still at `story`. */
+  standStill(story: Instant, from: Instant, until: Instant): void {
+    const { last } = this;
+    if (from < last.server || story < last.story) throw new RangeError('story time is planned forwards only');
+    if (from < last.until) this.stretches[this.stretches.length - 1] = { ...last, until: from };
+    this.stretches.push({ server: from, until, story });
     this.latest = Math.max(this.latest, story);
   }
 
-  /** From this instant of the server on the story runs on with it. */
-  run(server: Instant): void {
-    this.push({ server, story: this.storyAt(server), still: false });
-  }
-
-  storyAt(server: Instant): Instant {
-    return this.show(server, 0).instant;
+  /** It stands still for longer than was thought. Only before the instant at which it would have gone on. */
+  extend(until: Instant): void {
+    const { last } = this;
+    if (until > last.until) this.stretches[this.stretches.length - 1] = { ...last, until };
   }
 
   /** The instant and the fraction of a millisecond that the server's instant is shown as. */
   show(server: Instant, nanos: number): { readonly instant: Instant; readonly nanos: number } {
-    const segment = this.segments.findLast((candidate) => candidate.server <= server) ?? this.first;
-    if (segment.still && server >= segment.server) return { instant: segment.story, nanos: 0 };
-    const instant = segment.story + (server - segment.server);
-    if (instant > this.latest && !this.last.still) this.latest = instant;
+    this.note(server);
+    const stretch = this.stretches.findLast((candidate) => candidate.server <= server) ?? this.first;
+    if (server < stretch.server) return { instant: stretch.story + (server - stretch.server), nanos };
+    if (server < stretch.until) return { instant: stretch.story, nanos: 0 };
+    const instant = stretch.story + (server - stretch.until);
+    if (stretch === this.last && instant > this.latest) this.latest = instant;
     return { instant, nanos };
   }
 
-  /** The server's instant at which the story shows this, as far as is known now: for what clients name themselves. */
+  /** How far the story is when the server shows this. */
+  storyAt(server: Instant): Instant {
+    return this.show(server, 0).instant;
+  }
+
+  /** The server's instant for a story instant that a client names. */
   serverAt(story: Instant): Instant {
-    const segment = this.segments.findLast((candidate) => candidate.story <= story) ?? this.first;
-    return segment.server + (story - segment.story);
+    const stretch = this.stretches.findLast((candidate) => candidate.story <= story) ?? this.first;
+    return stretch.until + (story - stretch.story);
   }
 
-  /** How long the server has to run until the story shows this, from where it runs or stands now. */
-  ahead(story: Instant, server: Instant): Millis {
-    return story - this.storyAt(server);
+  /**
+   * By how much longer a timer that is set now has to run on the server, so that it does not run while the story
+   * stands still.
+   */
+  held(): Millis {
+    const server = this.seen.server + (systemClock.now() - this.seen.real);
+    return Math.max(0, this.last.until - server);
   }
 
-  private push(segment: Segment): void {
-    if (segment.server < this.last.server) throw new RangeError('story time is planned forwards only');
-    this.segments.push(segment);
+  /** The latest instant that the server has named tells what its clock shows. */
+  private note(server: Instant): void {
+    const real = systemClock.now();
+    if (server > this.seen.server + (real - this.seen.real)) this.seen = { server, real };
   }
 
-  private get first(): Segment {
-    return this.segments[0] as Segment;
+  private get first(): Stretch {
+    return this.stretches[0] as Stretch;
   }
 
-  private get last(): Segment {
-    return this.segments.at(-1) as Segment;
+  private get last(): Stretch {
+    return this.stretches.at(-1) as Stretch;
   }
 }
 
-interface Segment {
+/** The story stands still at `story` from one instant of the server until another, then it runs. */
+interface Stretch {
   readonly server: Instant;
+  readonly until: Instant;
   readonly story: Instant;
-  readonly still: boolean;
 }

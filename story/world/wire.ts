@@ -1,18 +1,24 @@
+import type { Instant, Millis } from '../../domain/instant';
+
 /**
- * Rewrites the timestamps of a protobuf message in its encoded form. Everything else, fields unknown to us included,
- * is passed on byte by byte.
+ * Rewrites the timestamps, and the lengths of new timers, of a protobuf message in its encoded form. Everything else,
+ * fields unknown to us included, is passed on byte by byte.
  */
 export interface Timestamp {
-  /** Milliseconds since the epoch. */
-  readonly instant: number;
+  readonly instant: Instant;
   /** Below a millisecond: 0 to 999,999. */
   readonly nanos: number;
 }
 
-export type Shift = (timestamp: Timestamp) => Timestamp;
+export interface Shift {
+  readonly timestamp: (timestamp: Timestamp) => Timestamp;
+  readonly timer: (length: Millis) => Millis;
+}
 
-/** Which fields of a message hold timestamps, by field number; `drop` leaves a field out. */
-export type Places = ReadonlyMap<number, Places | 'timestamp' | 'drop'>;
+/** What a field holds: a message with places of its own, or what is rewritten itself. `drop` leaves the field out. */
+export type Place = Places | 'timestamp' | 'timer' | 'drop';
+/** By field number. */
+export type Places = ReadonlyMap<number, Place>;
 
 const VARINT = 0;
 const FIXED64 = 1;
@@ -32,7 +38,7 @@ export function rewrite(message: Buffer, places: Places, shift: Shift): Buffer {
     if (place !== undefined && Number(key.value & 7n) === LENGTH_DELIMITED) {
       const length = readVarint(message, key.end);
       const body = message.subarray(length.end, end);
-      const changed = place === 'drop' ? null : place === 'timestamp' ? shiftTimestamp(body, shift) : rewrite(body, place, shift);
+      const changed = changedField(body, place, shift);
       if (changed !== body) {
         parts.push(message.subarray(kept, at));
         if (changed) parts.push(writeVarint(key.value), writeVarint(BigInt(changed.length)), changed);
@@ -44,8 +50,18 @@ export function rewrite(message: Buffer, places: Places, shift: Shift): Buffer {
   return parts.length === 0 ? message : Buffer.concat([...parts, message.subarray(kept)]);
 }
 
-/** google.protobuf.Timestamp: seconds = 1, nanos = 2. One without both stands for none. */
-function shiftTimestamp(body: Buffer, shift: Shift): Buffer {
+function changedField(body: Buffer, place: Place, shift: Shift): Buffer | null {
+  if (place === 'drop') return null;
+  if (typeof place !== 'string') return rewrite(body, place, shift);
+  const before = readSeconds(body);
+  // A timestamp without seconds and nanoseconds stands for none.
+  if (before.instant === 0 && before.nanos === 0) return body;
+  const after = place === 'timestamp' ? shift.timestamp(before) : { ...before, instant: shift.timer(before.instant) };
+  return after.instant === before.instant && after.nanos === before.nanos ? body : writeSeconds(after);
+}
+
+/** google.protobuf.Timestamp and Duration: seconds = 1, nanos = 2. */
+function readSeconds(body: Buffer): Timestamp {
   let seconds = 0n;
   let nanos = 0n;
   for (let at = 0; at < body.length;) {
@@ -55,10 +71,10 @@ function shiftTimestamp(body: Buffer, shift: Shift): Buffer {
     else nanos = value.value;
     at = value.end;
   }
-  if (seconds === 0n && nanos === 0n) return body;
-  const before = { instant: Number(seconds) * MS_PER_SECOND + Number(nanos / NANOS_PER_MS), nanos: Number(nanos % NANOS_PER_MS) };
-  const after = shift(before);
-  if (after.instant === before.instant && after.nanos === before.nanos) return body;
+  return { instant: Number(seconds) * MS_PER_SECOND + Number(nanos / NANOS_PER_MS), nanos: Number(nanos % NANOS_PER_MS) };
+}
+
+function writeSeconds(after: Timestamp): Buffer {
   const rest = ((after.instant % MS_PER_SECOND) + MS_PER_SECOND) % MS_PER_SECOND;
   const whole = BigInt((after.instant - rest) / MS_PER_SECOND);
   const fraction = BigInt(rest) * NANOS_PER_MS + BigInt(after.nanos);

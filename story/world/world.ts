@@ -28,6 +28,11 @@ export interface StoryEnv {
 const NOTICE: Millis = 5;
 /** The server's clock is let run to this much before a step, so that a slow machine does not overshoot it. */
 const LEAD: Millis = 60;
+/** For so long of the server's time the story stands still at a step; for longer when the step is not done by then. */
+const STILL: Millis = 10 * SECOND;
+/** When less than this is left of it, it is made longer. */
+const RESERVE: Millis = 3 * SECOND;
+const WATCH_EVERY: Millis = 500;
 /** Server time that is spent, unseen, to find out whether anything is still being done. */
 const IDLE: Millis = 100;
 /** Longer than a worker may keep a workflow task (10 s) or an activity (30 s). */
@@ -41,6 +46,9 @@ export class World {
   private api: ApiHost | null = null;
   private worker: WorkerChild | null = null;
   private apiPort = 0;
+  /** Whether the story stands still, and must go on doing so. */
+  private watching = true;
+  private readonly watch = setInterval(() => void this.stayStill(), WATCH_EVERY);
 
   private constructor(
     private readonly env: StoryEnv,
@@ -56,7 +64,8 @@ export class World {
   /** Everything runs when this resolves, and story time stands still at the beginning. */
   static async open(plan: Plan, env: StoryEnv): Promise<World> {
     const [server, database] = await Promise.all([TestServer.start(env.testServer), env.createDatabase()]);
-    const clock = new StoryClock(plan.begin, (await server.now()) - MINUTE);
+    const now = await server.now();
+    const clock = new StoryClock(plan.begin, now - MINUTE, now + STILL);
     const gate = await Gate.open(server.address, clock);
     const url = new URL(database.url);
     const line = new Line({ host: url.hostname, port: Number(url.port) });
@@ -82,19 +91,33 @@ export class World {
 
   /** Lets story time run to this moment. What is due until then has happened when it resolves. */
   async runTo(at: Instant): Promise<void> {
-    const from = this.clock.now();
-    if (at > from) {
-      const now = await this.server.now();
-      this.clock.run(now + NOTICE);
-      await this.skip(NOTICE + at - from - LEAD);
-      const arrived = (await this.server.now()) + NOTICE;
-      const missing = Math.max(0, this.clock.ahead(at, arrived));
-      this.clock.standStill(at, arrived);
+    const gap = at - this.clock.now();
+    if (gap > 0) {
+      this.watching = false;
+      const rest = await (gap > LEAD ? this.runMost(gap) : this.jump(at, gap));
+      this.watching = true;
       this.worker?.tell(at);
       // What is due in the rest of the way sees the moment itself.
-      await this.skip(NOTICE + missing);
+      await this.skip(rest);
     }
     await this.settle();
+  }
+
+  /** @returns how far the server still has to go. */
+  private async runMost(gap: Millis): Promise<Millis> {
+    const at = this.clock.now() + gap;
+    await this.skip(this.clock.resumesAt - (await this.server.now()) + gap - LEAD);
+    const arrived = (await this.server.now()) + NOTICE;
+    this.clock.standStill(at, arrived, arrived + STILL);
+    return NOTICE + LEAD;
+  }
+
+  /** Over a gap that is too short to be run. */
+  private async jump(at: Instant, gap: Millis): Promise<Millis> {
+    const now = await this.server.now();
+    const goesOn = this.clock.resumesAt;
+    this.clock.standStill(at, now + NOTICE, goesOn + gap + STILL);
+    return goesOn - now + gap + NOTICE;
   }
 
   /** Resolves when nothing is being done any more. Story time stands still. */
@@ -136,6 +159,7 @@ export class World {
       } else if (this.worker) {
         await (how === 'kill' ? this.worker.kill() : this.worker.stop());
         // Tasks that it had in hand are given out anew: in production after seconds, here unseen.
+        this.clock.extend((await this.server.now()) + FORGOTTEN + STILL);
         await this.skip(FORGOTTEN);
       }
     }
@@ -147,12 +171,20 @@ export class World {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.watch);
     await this.worker?.kill();
     await this.api?.stop();
     await this.gate.close();
     await this.line.cut();
     await this.server.stop();
     await this.dropDatabase();
+  }
+
+  /** A step that takes longer than was thought keeps the story still for longer. */
+  private async stayStill(): Promise<void> {
+    if (!this.watching) return;
+    const now = await this.server.now().catch(() => null);
+    if (now !== null && this.watching && this.clock.resumesAt - now < RESERVE) this.clock.extend(now + STILL);
   }
 
   /** The server's clock goes on by this; with nobody to work, its tasks are passed over. */

@@ -13,15 +13,14 @@ let world: World;
 beforeAll(async () => {
   world = await World.open({ writeJournal: journal.writeJournal, notify: inbox.notify });
 });
+afterEach(() => world.clear());
 afterAll(() => world.close());
 
 async function unattended(options: OpenOptions, hours: number): Promise<string[]> {
   const at = await world.goTo(1, 9 * HOUR);
   const played = await world.start({ ...options, at });
   await world.until(at + hours * HOUR);
-  const events = journal.events(played.no);
-  await expectSound(played, events);
-  await played.drop();
+  const { events } = await expectSound(played, journal);
   // The daily update has tests of its own.
   return timeline(events, at).filter((line) => !line.includes('progress:'));
 }

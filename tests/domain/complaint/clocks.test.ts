@@ -227,6 +227,11 @@ describe('receiving a complaint', () => {
     expect(opened(options)).toEqual(expected);
   });
 
+  it('asks a department once that was named twice', () => {
+    const play = new Play({ ...ROUTINE, departments: ['security', 'security'] });
+    expect(play.open().filter((id) => id.startsWith('part'))).toEqual(['part:security']);
+  });
+
   it('names the known subtypes when it does not know one', () => {
     const refusal = opened({ subtype: 'dog', type: 'other' }) as { refused: string; args: { allowed: string[] } };
     expect(refusal.refused).toBe('subtype-unknown');

@@ -41,7 +41,8 @@ describe('the daily update is owed by 17:00 of a day', () => {
       const events = play.until(sh(`${DAY1} 17:30`));
       expect(daily(play, DAY1)).toMatchObject({ state: 'met', endedAt: metAt, missedAt: null });
       expect(outcomeOf(daily(play, DAY1), play.now)).toBe('met');
-      if (time < '16:00') expect(notices(events).filter((notice) => notice.startsWith('obligation-warned'))).toEqual([]);
+      const reminded = ofType(events, 'notify-requested').filter(({ data }) => data.obligation?.startsWith('progress'));
+      if (time < '16:00') expect(reminded).toEqual([]);
     }
   });
 

@@ -163,7 +163,7 @@ describe('the clocks after a reclassification', () => {
     expect(play.state.pause).toBeNull();
     // Urgent clocks are never paused: the nine hours are not left out of them.
     const own = Object.fromEntries(Object.entries(dues(play)).map(([id, at]) => [id.split(':')[0], at]));
-    expect(own).toEqual({ resolve: t0 + 24 * HOUR, close: t0 + 48 * HOUR, part: t0 + 24 * HOUR });
+    expect(own).toMatchObject({ resolve: t0 + 24 * HOUR, close: t0 + 48 * HOUR, part: t0 + 24 * HOUR });
     expect(play.obligation('plan')).toMatchObject({ state: 'cancelled', endReason: 'reclassified' });
   });
 
@@ -226,6 +226,17 @@ describe('the clocks after a reclassification', () => {
     const plan = play.open().find((id) => id.startsWith('plan'));
     expect(plan).toBeDefined();
     expect(play.obligation(plan!)).toMatchObject({ start: sh('2026-11-23 12:00'), dueAt: sh('2026-11-24 12:00') });
+  });
+});
+
+describe('a plan that was proposed before the raising', () => {
+  it('is not owed again, unless it is rejected', () => {
+    const play = new Play(ROUTINE);
+    play.do('propose-plan', BODY.plan(sh('2026-11-27 12:00')));
+    play.do('reclassify', as('lift'));
+    expect(play.open().filter((id) => id.startsWith('plan'))).toEqual([]);
+    play.do('owner-answer', BODY.reject, { by: RESIDENT });
+    expect(play.open().filter((id) => id.startsWith('plan'))).toEqual(['plan']);
   });
 });
 

@@ -13,21 +13,26 @@ export async function historyOf(client: Client, no: string, runId?: string): Pro
 
 /** `TIMER_STARTED`, `WORKFLOW_TASK_COMPLETED` … */
 export function typeOf(event: HistoryEvent): string {
-  return EventType[event.eventType ?? 0].replace('EVENT_TYPE_', '');
+  return String(EventType[event.eventType ?? 0]).replace('EVENT_TYPE_', '');
 }
 
 export function count(history: readonly HistoryEvent[], type: string): number {
   return history.filter((event) => typeOf(event) === type).length;
 }
 
-/** How many timers were armed after each event. */
-export function armedAfter(history: readonly HistoryEvent[]): number[] {
-  const armed = new Set<string>();
-  return history.map((event) => {
+/**
+ * How many timers were armed whenever a workflow task began, and at the end. What one task does happens at once, so that
+ * the order of its own commands does not matter.
+ */
+export function armed(history: readonly HistoryEvent[]): number[] {
+  const ids = new Set<string>();
+  const counts: number[] = [];
+  for (const event of history) {
+    if (event.workflowTaskStartedEventAttributes) counts.push(ids.size);
     const started = event.timerStartedEventAttributes?.timerId;
     const over = (event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes)?.timerId;
-    if (started) armed.add(started);
-    if (over) armed.delete(over);
-    return armed.size;
-  });
+    if (started) ids.add(started);
+    if (over) ids.delete(over);
+  }
+  return [...counts, ids.size];
 }

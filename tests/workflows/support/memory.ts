@@ -31,6 +31,20 @@ export class MemoryJournal implements JournalActivities {
     this.batches.push(batch);
   };
 
+  /** The next write waits until it is let go; meanwhile its workflow task stays open. */
+  hold(): { readonly reached: Promise<void>; readonly release: () => void } {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const reached = new Promise<void>((resolve) => {
+      this.before = () => {
+        this.before = null;
+        resolve();
+        return released;
+      };
+    });
+    return { reached, release };
+  }
+
   events(no: string): JournalEvent[] {
     return this.cases.get(no)?.events ?? [];
   }

@@ -3,34 +3,56 @@ import { MINUTE, SECOND, type Instant } from '../../../domain/instant';
 import { snapshotOf } from '../../../domain/projection';
 import { folded } from '../../domain/support';
 import type { TestCase } from './case';
-import { armedAfter, type HistoryEvent } from './history';
+import { armed, type HistoryEvent } from './history';
+import { until } from './until';
 
 /** Real time that a wake may take, which passes in a skipping server too. */
 const TARDY = 10 * SECOND;
 
+/** Where the events of a case end up. */
+export interface JournalOf {
+  events(no: string): readonly JournalEvent[];
+}
+
+/** Waits until nothing of the case is under way: all is journalled, and every message has its outcome. */
+export async function settled(of: TestCase, journal: JournalOf): Promise<readonly JournalEvent[]> {
+  return until(`${of.no} is settled`, async () => {
+    const { seq } = await of.state();
+    const events = journal.events(of.no);
+    return events.length === seq && allTold(events) && events;
+  });
+}
+
+/** Whether every message that was asked for has its outcome. */
+export function allTold(events: readonly JournalEvent[]): boolean {
+  const asked = events.filter(({ type }) => type === 'notify-requested').length;
+  return asked > 0 && asked === events.filter(({ type }) => type === 'notified').length;
+}
+
 /**
  * What holds of every case at any time: a journal without a gap that folds to the state, nothing that came by itself
- * before its time, no obligation that ended twice, and one timer at the most after every event of the history.
+ * before its time, no obligation that ended twice, and never more than one timer.
  */
 export async function expectSound(
   of: TestCase,
-  journal: readonly JournalEvent[],
+  journal: JournalOf,
   { late = TARDY }: { readonly late?: number } = {},
-): Promise<HistoryEvent[]> {
-  expect(journal.map(({ seq }) => seq)).toEqual(journal.map((_event, index) => index + 1));
-  expect(asJson(snapshotOf(folded(of.opening, journal)).state)).toEqual(asJson(await of.state()));
-  for (const event of journal) {
+): Promise<{ readonly events: readonly JournalEvent[]; readonly history: readonly HistoryEvent[] }> {
+  const events = await settled(of, journal);
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_event, index) => index + 1));
+  expect(asJson(snapshotOf(folded(of.opening, events)).state)).toEqual(asJson(await of.state()));
+  for (const event of events) {
     if (event.via.kind !== 'timer') continue;
     expect(event.at).toBeGreaterThanOrEqual(event.via.plannedAt);
     expect(event.at - event.via.plannedAt).toBeLessThan(late);
   }
-  const ended = journal.flatMap((event) =>
+  const ended = events.flatMap((event) =>
     event.type === 'obligation-met' || event.type === 'obligation-cancelled' ? [event.data.obligation] : [],
   );
   expect(ended).toEqual([...new Set(ended)]);
   const history = await of.history();
-  expect(Math.max(...armedAfter(history))).toBeLessThanOrEqual(1);
-  return history;
+  expect(Math.max(...armed(history))).toBeLessThanOrEqual(1);
+  return { events, history };
 }
 
 /** What came by itself: `+15 missed acknowledge` is 15 whole minutes after t0. */

@@ -1,13 +1,15 @@
-import type { Client } from '@temporalio/client';
+import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker, type InjectedSinks } from '@temporalio/worker';
 import { withTimeout } from '../../../common/temporal';
+import type { CommandData, CommandName } from '../../../domain/event';
 import { DAY, type Instant, type Millis } from '../../../domain/instant';
 import { localTimeOf } from '../../../domain/zone';
 import { registerSearchAttributes } from '../../../worker/search-attributes';
 import { createWorker } from '../../../worker/worker';
+import type { CaseInput, CommandEnvelope, CommandResult } from '../../../workflows/contracts/case';
 import type { JournalSinks } from '../../../workflows/contracts/journal';
-import { openingOf, SHANGHAI, type OpenOptions } from '../../domain/support';
+import { CLERK, openingOf, SHANGHAI, type OpenOptions } from '../../domain/support';
 import { timeSkippingServer } from '../../support/servers';
 import { bundlePath, dataConverter } from './bundle';
 import { TestCase } from './case';
@@ -15,6 +17,9 @@ import { TestCase } from './case';
 const QUEUE = 'cases';
 /** Of every call to the server, in real milliseconds. */
 const DEADLINE = 15_000;
+
+/** Of cases in this process. */
+let count = 0;
 
 export interface WorldOptions {
   /**
@@ -30,9 +35,9 @@ export interface StartOptions extends OpenOptions {
 
 /** A server that skips time and a worker on it. Time is the world's own: nothing waits for the machine's. */
 export class World {
-  private running: Promise<void> | null = null;
+  private working: Promise<void> | null = null;
   private worker: Worker | null = null;
-  private count = 0;
+  private readonly running = new Set<TestCase>();
 
   private constructor(
     private readonly env: TestWorkflowEnvironment,
@@ -73,14 +78,14 @@ export class World {
       this.options.cached === false
         ? await Worker.create({ ...options, workflowBundle, sinks: NO_SINKS, maxCachedWorkflows: 0 })
         : await createWorker(deps);
-    this.running = this.worker.run();
+    this.working = this.worker.run();
   }
 
   /** Stops the worker: timers go on, nobody acts on them. */
   async rest(): Promise<void> {
-    if (this.running) this.worker?.shutdown();
-    await this.running;
-    this.running = null;
+    if (this.working) this.worker?.shutdown();
+    await this.working;
+    this.working = null;
   }
 
   call<R>(work: () => Promise<R>): Promise<R> {
@@ -106,6 +111,7 @@ export class World {
    */
   async awayUntil(instant: Instant, of: TestCase): Promise<void> {
     const { testService } = this.env.connection;
+    if (!testService) throw new Error('this server does not skip time');
     await this.rest();
     await this.call(() => this.client.workflow.getHandle(of.no).signal('doorbell'));
     await this.call(() => testService.unlockTimeSkipping({}));
@@ -128,17 +134,42 @@ export class World {
   }
 
   /** A complaint that is received now, or was at the instant given. */
-  async start({ rollOverAt, ...options }: StartOptions = {}): Promise<TestCase> {
-    this.count += 1;
-    const opening = openingOf({ at: await this.now(), no: `C-WORLD-${this.count}`, ...options });
-    await this.call(() =>
-      this.client.workflow.start('complaintWorkflow', {
-        taskQueue: QUEUE,
-        workflowId: opening.no,
-        args: [{ startKey: 'start', bodyHash: 'body', opening, rollOverAt }],
+  async start(options: StartOptions = {}): Promise<TestCase> {
+    const { played, how } = await this.prepare(options);
+    await this.call(() => this.client.workflow.start('complaintWorkflow', how));
+    return played;
+  }
+
+  /** The command comes in one request with the start. */
+  async startWith<K extends CommandName>(options: StartOptions, name: K, data: CommandData[K]) {
+    const { played, how } = await this.prepare(options);
+    const startWorkflowOperation = new WithStartWorkflowOperation('complaintWorkflow', {
+      ...how,
+      workflowIdConflictPolicy: 'FAIL',
+    });
+    const envelope: CommandEnvelope = { id: 'first', bodyHash: 'body of first', by: CLERK, data };
+    const answer = await this.call(() =>
+      this.client.workflow.executeUpdateWithStart<CommandResult, [CommandEnvelope]>(name, {
+        args: [envelope],
+        startWorkflowOperation,
       }),
     );
-    return new TestCase((work) => this.call(work), this.client, opening);
+    return { played, answer };
+  }
+
+  private async prepare({ rollOverAt, ...options }: StartOptions) {
+    count += 1;
+    const opening = openingOf({ at: await this.now(), no: `C-WORLD-${count}`, ...options });
+    const played = new TestCase((work) => this.call(work), this.client, opening);
+    this.running.add(played);
+    const args: [CaseInput] = [{ startKey: 'start', bodyHash: 'body', opening, rollOverAt }];
+    return { played, how: { taskQueue: QUEUE, workflowId: opening.no, args } };
+  }
+
+  /** Ends all cases, which would go on waking up. */
+  async clear(): Promise<void> {
+    await Promise.all([...this.running].map((played) => played.drop()));
+    this.running.clear();
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,219 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { maskName, maskPhone, maskRoom } from '../../../api/resources/masks';
+import { listAudit } from '../../../db/queries/audit';
+import { shred } from '../../../db/queries/vault';
+import { MINUTE } from '../../../domain/instant';
+import { LAKE, PLANTED } from './company';
+import { startOffice, type Json, type Office } from './support';
+
+let office: Office;
+beforeAll(async () => {
+  office = await startOffice();
+});
+afterAll(() => office.stop());
+
+const clerk = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
+  office.call('customer_service', method, path, body, headers);
+const audit = (subject: string) => listAudit(office.deps.database.db, { projects: '*', subject, limit: 10 });
+
+const MASKED = {
+  ...{ id: 'h-1', project: LAKE, building: '3', unit: '2', room: '3-2-***', careColour: 'red' },
+  residents: [
+    { id: 'r-1', name: '欧**', phone: '138****9911' },
+    { id: 'r-2', name: '张**', phone: null },
+  ],
+};
+
+describe('masks', () => {
+  test.each([
+    ['3-2-1501', '3-2-***'],
+    ['3栋2单元1501室', '3-2-***'],
+    ['1501', '***'],
+    ['', '***'],
+  ])('room %s', (room, shown) => expect(maskRoom(room)).toBe(shown));
+
+  test.each([
+    ['138 0000 0012', '138****0012'],
+    ['+86 13800000012', '138****0012'],
+    ['0571-88888888', '057****8888'],
+    ['110', '****'],
+    ['88888888', '****'],
+  ])('phone %s', (phone, shown) => expect(maskPhone(phone)).toBe(shown));
+
+  test.each([
+    ['张伟', '张**'],
+    ['𠮷野家', '𠮷**'],
+    ['', '**'],
+  ])('name %s', (name, shown) => expect(maskName(name)).toBe(shown));
+});
+
+describe('reading', () => {
+  test('is masked', async () => {
+    expect((await clerk('GET', '/api/v1/households/h-1')).body).toEqual(MASKED);
+    const { body } = await clerk('GET', `/api/v1/households?project=${LAKE}&limit=2`);
+    expect(body).toMatchObject({ total: 3, items: [MASKED, { id: 'h-2', room: '3-2-***' }] });
+    const rest = await clerk('GET', `/api/v1/households?project=${LAKE}&limit=2&cursor=${String(body.next)}`);
+    expect(rest.body).toMatchObject({ items: [{ id: 'h-3', room: '4-***', residents: [] }], next: null, total: 3 });
+  });
+
+  test('of one building', async () => {
+    const { body } = await clerk('GET', `/api/v1/households?project=${LAKE}&building=4`);
+    expect(body).toMatchObject({ total: 1, items: [{ id: 'h-3' }] });
+  });
+
+  test('who was deleted is not shown any more', async () => {
+    await shred(office.deps.database.db, { kind: 'resident', id: 'r-3' });
+    const { body } = await clerk('GET', '/api/v1/households/h-2');
+    expect(body.residents).toEqual([{ id: 'r-3', name: null, phone: null }]);
+  });
+});
+
+describe('lookup', () => {
+  const look = (body: object) => clerk('POST', '/api/v1/lookup', { project: LAKE, ...body });
+  const ids = ({ body }: { body: Json }) => (body.items ?? []).map(({ id }) => id);
+
+  test.each([
+    ['a room', { room: '3栋2单元1501室' }, ['h-1']],
+    ['a phone', { phone: '+86 138-0000-9911' }, ['h-1']],
+    ['a name that two have', { name: '张 伟' }, ['h-1', 'h-2']],
+    ['what must all fit', { name: '张伟', room: '3-2-1502' }, ['h-2']],
+    ['nobody', { phone: '13900000000' }, []],
+  ])('by %s', async (_what, body, expected) => {
+    const answer = await look(body);
+    expect(answer.status).toBe(200);
+    expect(ids(answer)).toEqual(expected);
+    expect(JSON.stringify(answer.body)).not.toContain(PLANTED.phone);
+  });
+
+  test('a home of another project with the same room is not found', async () => {
+    expect((await look({ room: PLANTED.room })).body).toMatchObject({ total: 1, items: [MASKED] });
+  });
+
+  test.each([
+    ['nothing to look for', {}, ''],
+    ['a room without a visible character', { room: '\u200b\u200d' }, '/room'],
+    ['no telephone number', { phone: 'call me' }, '/phone'],
+    ['an unknown field', { room: '1', idCard: '1' }, '/idCard'],
+  ])('refuses %s', async (_what, body, pointer) => {
+    const answer = await look(body);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-request', errors: [{ pointer }] } });
+  });
+});
+
+describe('a new home', () => {
+  const NEW = {
+    project: LAKE,
+    building: '5',
+    unit: '1',
+    room: '5-1-901',
+    careColour: 'yellow',
+    residents: [{ name: '李雷', phone: '13700001234' }, { name: '韩梅梅' }],
+  };
+
+  test('is found by what was typed, and shown masked', async () => {
+    const ask = (body: object) => clerk('POST', '/api/v1/households', body, { 'idempotency-key': 'home-1' });
+    const [made, again] = await Promise.all([ask(NEW), ask(NEW)]);
+    expect(made).toMatchObject({
+      status: 201,
+      body: {
+        room: '5-1-***',
+        careColour: 'yellow',
+        residents: expect.arrayContaining([
+          expect.objectContaining({ name: '李**', phone: '137****1234' }),
+          expect.objectContaining({ name: '韩**', phone: null }),
+        ]),
+      },
+    });
+    expect(again.body.id).toBe(made.body.id);
+    expect(await ask({ ...NEW, room: '5-1-902' })).toMatchObject({ status: 422 });
+    const found = await clerk('POST', '/api/v1/lookup', { project: LAKE, room: '5栋1单元901' });
+    expect(found.body).toMatchObject({ items: [{ id: made.body.id }] });
+    expect((await audit(`household/${String(made.body.id)}`)).map(({ action }) => action)).toEqual([
+      'household.create',
+    ]);
+  });
+
+  test('a room that is there already', async () => {
+    const answer = await clerk('POST', '/api/v1/households', { ...NEW, room: '3 号楼 2 单元 1501' });
+    expect(answer).toMatchObject({ status: 409, body: { code: 'conflict' } });
+  });
+
+  test('somebody moves in, and the care colour changes', async () => {
+    const body = { name: '王小明', phone: '13600004321' };
+    const headers = { 'idempotency-key': 'moves-in' };
+    await clerk('POST', '/api/v1/households/h-3/residents', body, headers);
+    const { status, body: home } = await clerk('POST', '/api/v1/households/h-3/residents', body, headers);
+    expect([status, home.residents]).toEqual([
+      201,
+      [{ id: expect.stringMatching(/^r-[0-9a-f]{16}$/), name: '王**', phone: '136****4321' }],
+    ]);
+    expect((await clerk('PATCH', '/api/v1/households/h-3', { careColour: 'red' })).body.careColour).toBe('red');
+    expect((await clerk('PATCH', '/api/v1/households/h-3', { careColour: null })).body.careColour).toBeNull();
+    const colours = (await audit('household/h-3')).map(({ details }) => [details.before, details.careColour]);
+    expect(colours).toEqual([
+      ['red', null],
+      [null, 'red'],
+    ]);
+  });
+});
+
+describe('unmasking', () => {
+  test('shows everything for a minute, to those who said why', async () => {
+    const answer = await office.call('engineering', 'POST', '/api/v1/households/h-1/unmask', {
+      reason: 'visit',
+      case: 'c-7k2m-94qd',
+    });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: {
+        room: PLANTED.room,
+        residents: [
+          { id: 'r-1', name: PLANTED.name, phone: PLANTED.phone },
+          { id: 'r-2', name: '张伟' },
+        ],
+        until: new Date(office.now + MINUTE).toISOString(),
+      },
+    });
+    expect(await audit('household/h-1')).toMatchObject([
+      {
+        ...{ actor: 's-engineering', role: 'engineering', action: 'household.unmask', project: LAKE, at: office.now },
+        details: { reason: 'visit', case: 'C-7K2M-94QD' },
+      },
+    ]);
+  });
+
+  test('without a log entry nothing is shown', async () => {
+    const { db } = office.deps.database;
+    await sql`create function refuse_entry() returns trigger language plpgsql as
+      $$ begin raise exception 'full' using errcode = 'disk_full'; end $$`.execute(db);
+    await sql`create trigger disk_is_full before insert on audit_log execute function refuse_entry()`.execute(db);
+    const answer = await clerk('POST', '/api/v1/households/h-1/unmask', { reason: 'visit' });
+    await sql`drop trigger disk_is_full on audit_log`.execute(db);
+    expect(answer.status).toBe(503);
+    expect(JSON.stringify(answer.body)).not.toContain(PLANTED.room);
+  });
+
+  test.each([
+    ['no reason', {}],
+    ['a reason of his own', { reason: '想看看' }],
+  ])('refuses %s', async (_what, body) => {
+    expect((await clerk('POST', '/api/v1/households/h-1/unmask', body)).status).toBe(400);
+  });
+
+  test.each(['x', 'C-0000-0000-0', ''])('a case %j that cannot be', async (no) => {
+    const answer = await clerk('POST', '/api/v1/households/h-1/unmask', { reason: 'visit', case: no });
+    expect(answer.status).toBe(404);
+  });
+});
+
+test('names, telephone numbers and rooms stand in no log line and no audit entry', async () => {
+  const { rows } = await sql<{ line: string }>`select audit_log::text as line from audit_log`.execute(
+    office.deps.database.db,
+  );
+  const written = [...office.logs, ...rows.map(({ line }) => line)].join('\n');
+  expect(written).toContain('household.unmask');
+  for (const planted of [PLANTED.name, PLANTED.phone, PLANTED.room, '李雷', '13700001234', '5-1-901']) {
+    expect([planted, written.includes(planted)]).toEqual([planted, false]);
+  }
+});

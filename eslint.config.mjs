@@ -72,7 +72,7 @@ export default tseslint.config(
     files: ['**/*.{js,mjs}'],
     languageOptions: {
       sourceType: 'module',
-      globals: { console: 'readonly', process: 'readonly', URL: 'readonly', performance: 'readonly' },
+      globals: { console: 'readonly', process: 'readonly', fetch: 'readonly', AbortSignal: 'readonly' },
     },
   },
   {

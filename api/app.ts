@@ -2,6 +2,7 @@ import { createHttpApp, type HttpApp, type HttpAppOptions } from './http/app';
 import { databaseCode, isTransient } from '../db/database';
 import { TextRefTakenError } from '../db/queries/vault';
 import { createAuthenticate } from './authenticate';
+import { Feed } from './feed/feed';
 import type { ApiDeps } from './deps';
 import { problem, type Problem } from './http/problem';
 import type { Route } from './http/route';
@@ -9,6 +10,7 @@ import { bulkRoutes } from './routes/bulk';
 import { caseInspectionRoutes } from './routes/case-inspection';
 import { caseRoutes } from './routes/cases';
 import { commandRoutes } from './routes/commands';
+import { codecRoutes } from './routes/codec';
 import { complaintRoutes } from './routes/complaints';
 import { apiKeyRoutes } from './routes/api-keys';
 import { auditRoutes } from './routes/audit';
@@ -19,12 +21,13 @@ import { notificationRoutes } from './routes/notifications';
 import { policyRoutes } from './routes/policies';
 import { projectRoutes } from './routes/projects';
 import { staffRoutes } from './routes/staff';
+import { streamRoutes } from './routes/stream';
 import { workRoutes } from './routes/work';
 
 export const VERSION = '0.1.0';
 
 /** Every route of the product. */
-export function allRoutes(deps: ApiDeps): Route[] {
+export function allRoutes(deps: ApiDeps, feed: Feed): Route[] {
   return [
     ...complaintRoutes(deps),
     ...commandRoutes(deps),
@@ -34,6 +37,7 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...workRoutes(deps),
     ...apiKeyRoutes(deps),
     ...auditRoutes(deps),
+    ...codecRoutes(deps),
     ...healthRoutes(deps),
     ...householdRoutes(deps),
     ...meRoutes(deps, VERSION),
@@ -41,13 +45,21 @@ export function allRoutes(deps: ApiDeps): Route[] {
     ...policyRoutes(deps),
     ...projectRoutes(deps),
     ...staffRoutes(deps),
+    ...streamRoutes(deps, feed),
   ];
 }
 
+export interface Api {
+  readonly http: HttpApp;
+  /** Says bye to open streams, so that the server can close. */
+  readonly feed: Feed;
+}
+
 /** The API, put together from what it is handed; it listens nowhere by itself. */
-export function createApi(deps: ApiDeps, options: Pick<HttpAppOptions, 'limits' | 'checkReplies'> = {}): HttpApp {
-  return createHttpApp({
-    routes: allRoutes(deps),
+export function createApi(deps: ApiDeps, options: Pick<HttpAppOptions, 'limits' | 'checkReplies'> = {}): Api {
+  const feed = new Feed(deps);
+  const http = createHttpApp({
+    routes: allRoutes(deps, feed),
     deps: {
       clock: deps.clock,
       ids: deps.ids,
@@ -59,6 +71,7 @@ export function createApi(deps: ApiDeps, options: Pick<HttpAppOptions, 'limits' 
     version: VERSION,
     ...options,
   });
+  return { http, feed };
 }
 
 function mapError(error: unknown): Problem | null {
@@ -67,5 +80,3 @@ function mapError(error: unknown): Problem | null {
   if (isTransient(error)) return problem('database-unavailable', {}, { cause: databaseCode(error) });
   return null;
 }
-
-export { cursorKey } from './create-deps';

@@ -12,12 +12,14 @@ async function main(): Promise<void> {
   const config = loadConfig();
   const logger = createLogger(config.logLevel, { service: 'api' });
   const { deps, close } = await createApiDeps(config, { clock: systemClock, logger });
-  const server = createHttpServer(createApi(deps));
+  const api = createApi(deps);
+  const server = createHttpServer(api.http);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(config.api.port, config.api.host, resolve);
   });
   deps.logger.info({ endpoint: server.address() }, 'the API is up');
   const stop = (): void => {
+    void api.feed.stop();
     server.close(() => {
       void close().then(() => process.exit(0));
     });

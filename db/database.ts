@@ -58,12 +58,15 @@ export function createDatabase(url: string, options: DatabaseOptions): DatabaseH
   return { db, pool, close: () => db.destroy() };
 }
 
+const INT8 = 20;
+const DATE = 1082;
+
 /** int8 as number, local dates as `YYYY-MM-DD`; everything else as pg does by default. */
-const getTypeParser: typeof types.getTypeParser = (oid: number, format?: 'text' | 'binary') => {
-  if (oid === types.builtins.INT8) return safeInteger;
-  if (oid === types.builtins.DATE) return (text: string) => text;
-  return format === 'binary' ? types.getTypeParser(oid, 'binary') : types.getTypeParser(oid, 'text');
-};
+function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
+  if (oid === INT8) return safeInteger;
+  if (oid === DATE) return (text) => text;
+  return types.getTypeParser(oid, format) as (value: string) => unknown;
+}
 
 function safeInteger(text: string): number {
   const value = Number(text);

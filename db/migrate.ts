@@ -30,7 +30,7 @@ const MIGRATIONS: Record<string, Migration> = {
 export async function migrateToLatest(db: Kysely<Database>): Promise<string[]> {
   const provider = { getMigrations: () => Promise.resolve(MIGRATIONS) };
   const { error, results = [] } = await new Migrator({ db, provider }).migrateToLatest();
-  if (error !== undefined) throw error;
+  if (error !== undefined) throw error instanceof Error ? error : new Error('the migration failed', { cause: error });
   return results.map(({ migrationName }) => migrationName);
 }
 

@@ -1,5 +1,5 @@
 import { STAFF } from './actor';
-import type { Calendar } from './calendar';
+import type { Calendar, Interval } from './calendar';
 import { draft, type Draft, type Recipient, type TextRef } from './event';
 import type { Context } from './family';
 import type { Instant, Millis } from './instant';
@@ -86,7 +86,7 @@ export function open(state: CaseState, spec: OpenSpec, context: Context): Draft[
     warned: 0,
     remind: rule.remind ?? null,
     reminded: 0,
-    pauses: rule.pausable ? state.pauses.filter(({ to }) => to !== undefined && to > spec.start) : [],
+    pauses: pausesSince(state, spec),
     moves: [],
     state: 'open',
     missedAt: null,
@@ -110,6 +110,12 @@ export function open(state: CaseState, spec: OpenSpec, context: Context): Draft[
   const late = pastDue ? (spec.cause ?? (dueAt < state.receivedAt ? 'typed-late' : null)) : null;
   const obligation: Obligation = { ...clocked, bornLate: late, warned: warnedBefore(clocked, context.at, terms) };
   return [draft('obligation-opened', { obligation })];
+}
+
+/** Pauses that are over, and that a limit counted from the start leaves out. A given date knows of them already. */
+function pausesSince(state: CaseState, { rule, start, dueAt }: OpenSpec): readonly Interval[] {
+  if (!rule.pausable || dueAt !== undefined) return [];
+  return state.pauses.filter(({ to }) => to !== undefined && to > start);
 }
 
 /** The person or post that a debtor of the policy stands for in this case. */

@@ -164,7 +164,7 @@ export function obligationFact(
     dueDay: standing ? null : localDateOf(obligation.dueBase, state.project.zone),
     outcome: classOf(state, record, obligation, asOf, standing),
     metAt: obligation.state === 'met' ? obligation.endedAt : null,
-    pausedMs: obligation.pauses.reduce((sum, { from, to }) => sum + (to ?? asOf) - from, 0),
+    pausedMs: obligation.pauses.reduce((sum, { from, to }) => sum + (to ?? obligation.endedAt ?? asOf) - from, 0),
   };
 }
 

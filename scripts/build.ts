@@ -43,6 +43,8 @@ function bundle(): void {
       require('node:fs').writeFileSync(${JSON.stringify(unfinished)}, code));`;
   node('--enable-source-maps', '--eval', script);
   renameSync(unfinished, target);
+  // What makeBundle keeps for the next start from sources.
+  rmSync(join(DIST, 'node_modules'), { recursive: true, force: true });
 }
 
 compile();

@@ -13,7 +13,9 @@ function read(path) {
 }
 
 const { testResults, numPassedTests, numFailedTests, success } = read(process.argv[2]);
-const broken = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0);
+const broken = testResults.filter(
+  ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+);
 const skipped = testResults.flatMap(({ name, assertionResults }) =>
   assertionResults
     .filter(({ status }) => !['passed', 'failed'].includes(status))

@@ -106,7 +106,8 @@ export class Session {
     }
   }
 
-  private fillAll(value: Json): Json {
+  /** All texts inside a value. */
+  fillAll(value: Json): Json {
     if (typeof value === 'string') return this.fill(value);
     if (Array.isArray(value)) return (value as readonly Json[]).map((item) => this.fillAll(item));
     if (typeof value !== 'object' || value === null) return value;

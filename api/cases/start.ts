@@ -129,7 +129,11 @@ export async function prepare(deps: ApiDeps, { body, principal, now }: StartRequ
       restatementConfirmed: body.restatementConfirmed ?? null,
       departments: body.departments ?? null,
     },
-    texts: { matter: body.matter, restatement: body.restatement ?? null, contact: contactText({ room: body.place?.room, ...body.caller }) },
+    texts: {
+      matter: body.matter,
+      restatement: body.restatement ?? null,
+      contact: contactText({ room: body.place?.room, ...body.caller }),
+    },
     home,
   };
 }

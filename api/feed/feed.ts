@@ -63,6 +63,8 @@ export class Feed {
       const now = await this.reader.start();
       const from = lastId === null ? { place: now } : await this.resume(lastId, now);
       if (signal.aborted) return;
+      // Again, for many may have asked at once.
+      this.admit(principal);
       const subscription = new Subscription(principal, from.place, open(), this.options);
       this.add(subscription, signal);
       subscription.hello({ epoch: now.epoch, serverTime: this.deps.clock.now(), beatMs: this.beatMs });
@@ -70,7 +72,7 @@ export class Feed {
       if (from.resync) subscription.resync(from.resync, from.place);
       await this.catchUp(subscription);
     } finally {
-      await this.release();
+      void this.release();
     }
   }
 

@@ -31,10 +31,10 @@ export class FeedReader {
   private running: AbortController | null = null;
   private work: Promise<void> = Promise.resolve();
   private known: Place | null = null;
-  private readAt = performance.now();
+  private readAt = 0;
   private isDown = false;
   private listener: Client | null = null;
-  private listenAgainAt = 0;
+  private mayListen = true;
   private wake: () => void = () => undefined;
   private isWoken = false;
 
@@ -68,21 +68,19 @@ export class FeedReader {
     await this.work;
   }
 
-  /** How old what was handed out may be. Milliseconds. */
+  /** How old what was handed out may be: since the last look, or since the oldest entry that is held back. */
   async lagMs(): Promise<number> {
-    const silence = Math.round(performance.now() - this.readAt);
-    if (!this.known || this.isDown) return silence;
-    try {
-      const waiting = await oldestAfter(this.deps.database.db, this.known.position);
-      return Math.max(waiting === null ? 0 : this.deps.clock.now() - waiting, 0);
-    } catch {
-      return silence;
-    }
+    const { clock, database } = this.deps;
+    if (!this.known) return 0;
+    const isDown = this.isDown;
+    const waiting = isDown ? null : await oldestAfter(database.db, this.known.position).catch(() => null);
+    const since = isDown ? this.readAt : (waiting ?? clock.now());
+    return Math.max(clock.now() - since, 0);
   }
 
   private async begin(): Promise<Place> {
     const { epoch, newest } = await feedBounds(this.deps.database.db);
-    this.readAt = performance.now();
+    this.readAt = this.deps.clock.now();
     return (this.known ??= { epoch, position: newest });
   }
 
@@ -102,7 +100,7 @@ export class FeedReader {
     if (this.isDown && this.known) await this.lookAgain(this.known);
     const from = this.known ?? (await this.begin());
     const entries = await feedPage(db, from.position, pageSize);
-    this.readAt = performance.now();
+    this.readAt = this.deps.clock.now();
     this.isDown = false;
     const last = entries.at(-1);
     if (!last || signal.aborted || this.known !== from) return false;
@@ -141,8 +139,11 @@ export class FeedReader {
 
   /** Without a listener the feed is read each second; so a failure here is no failure. */
   private async listen(signal: AbortSignal): Promise<void> {
-    if (this.listener || performance.now() < this.listenAgainAt) return;
-    this.listenAgainAt = performance.now() + LISTEN_AGAIN_MS;
+    if (this.listener || !this.mayListen) return;
+    this.mayListen = false;
+    setTimeout(() => {
+      this.mayListen = true;
+    }, LISTEN_AGAIN_MS).unref();
     const client = new Client(this.deps.database.pool.options);
     this.listener = client;
     const lost = (): void => {

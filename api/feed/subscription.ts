@@ -22,8 +22,6 @@ export interface SubscriptionOptions {
   readonly maxBlockedMs?: number;
   /** More cases than this wait: the same. */
   readonly maxCases?: number;
-  /** Elapsed milliseconds; for tests. */
-  readonly elapsed?: () => number;
 }
 
 export type ResyncReason = 'unknown-position' | 'too-old' | 'database-changed' | 'too-slow' | 'too-many';
@@ -32,7 +30,8 @@ export type ResyncReason = 'unknown-position' | 'too-old' | 'database-changed' |
 export class Subscription {
   private readonly mailbox = new Mailbox();
   private timer: NodeJS.Timeout | null = null;
-  private blockedSince: number | null = null;
+  /** Flushes in a row that found the socket full. */
+  private blocked = 0;
   private closed = false;
   private readonly limits: Required<SubscriptionOptions>;
 
@@ -51,7 +50,6 @@ export class Subscription {
       maxBuffered: options.maxBuffered ?? 64 * 1024,
       maxBlockedMs: options.maxBlockedMs ?? 30_000,
       maxCases: options.maxCases ?? 5_000,
-      elapsed: options.elapsed ?? (() => performance.now()),
     };
   }
 
@@ -113,7 +111,7 @@ export class Subscription {
       this.waitForSocket();
       return;
     }
-    this.blockedSince = null;
+    this.blocked = 0;
     const { epoch } = this.place;
     const text = this.mailbox.take().map(({ position, entries }) => {
       const allowed = entries.filter(({ project }) => reaches(this.principal.projects, project));
@@ -129,10 +127,10 @@ export class Subscription {
   }
 
   private waitForSocket(): void {
-    const now = this.limits.elapsed();
-    this.blockedSince ??= now;
-    if (now - this.blockedSince >= this.limits.maxBlockedMs) this.giveUp('too-slow');
-    else this.timer = setTimeout(() => this.flush(), this.limits.flushMs);
+    const { flushMs, maxBlockedMs } = this.limits;
+    this.blocked += 1;
+    if (this.blocked * flushMs > maxBlockedMs) this.giveUp('too-slow');
+    else this.timer = setTimeout(() => this.flush(), flushMs);
   }
 
   private giveUp(reason: ResyncReason): void {

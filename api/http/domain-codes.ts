@@ -44,14 +44,24 @@ export const DOMAIN_CODES = define({
     meaning: 'Cases of this family have no such command.',
     args: { command: 'the command' },
   },
-  'already-acknowledged': { status: 409, title: 'Already acknowledged', meaning: 'The response has started.', args: stage },
+  'already-acknowledged': {
+    status: 409,
+    title: 'Already acknowledged',
+    meaning: 'The response has started.',
+    args: stage,
+  },
   'already-classified': {
     status: 409,
     title: 'Already classified',
     meaning: 'A classified case is changed by reclassify.',
     args: { priority: 'priority now' },
   },
-  'already-paused': { status: 409, title: 'Already paused', meaning: 'The case is paused.', args: { until: 'its end' } },
+  'already-paused': {
+    status: 409,
+    title: 'Already paused',
+    meaning: 'The case is paused.',
+    args: { until: 'its end' },
+  },
   'already-the-owner': { status: 409, title: 'Already the owner', meaning: 'He owns it.', args: { owner: 'staff id' } },
   'case-archived': {
     status: 409,
@@ -59,7 +69,12 @@ export const DOMAIN_CODES = define({
     meaning: 'The time for reopening is over; start a new case that names this one in repeatOf.',
     args: stage,
   },
-  'level-unchanged': { status: 409, title: 'Level unchanged', meaning: 'It has this level.', args: { level: 'the level' } },
+  'level-unchanged': {
+    status: 409,
+    title: 'Level unchanged',
+    meaning: 'It has this level.',
+    args: { level: 'the level' },
+  },
   'no-open-escalation': {
     status: 409,
     title: 'No open escalation',
@@ -68,9 +83,19 @@ export const DOMAIN_CODES = define({
   },
   'no-open-promise': { status: 409, title: 'No open promise', meaning: 'No promise is open.', args: stage },
   'no-outage': { status: 409, title: 'No outage', meaning: 'No outage is confirmed and not restored.', args: stage },
-  'not-classified': { status: 409, title: 'Not classified', meaning: 'The case has to be classified first.', args: stage },
+  'not-classified': {
+    status: 409,
+    title: 'Not classified',
+    meaning: 'The case has to be classified first.',
+    args: stage,
+  },
   'not-paused': { status: 409, title: 'Not paused', meaning: 'The case is not paused.', args: stage },
-  'nothing-owed': { status: 409, title: 'Nothing owed', meaning: 'No such clock is open.', args: { kind: 'the clock' } },
+  'nothing-owed': {
+    status: 409,
+    title: 'Nothing owed',
+    meaning: 'No such clock is open.',
+    args: { kind: 'the clock' },
+  },
   'nothing-to-answer': {
     status: 409,
     title: 'Nothing to answer',

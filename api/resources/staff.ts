@@ -38,24 +38,28 @@ export async function appoint(
   });
 }
 
-/** Changes what is named. @throws Problem not-found, beyond-your-authority */
+/**
+ * Changes what is named.
+ * @returns him as he is now, also when he has no role left that the caller could see him by.
+ * @throws Problem not-found, beyond-your-authority
+ */
 export async function changeMember(
   deps: ApiDeps,
   by: By,
   id: string,
   change: z.output<typeof staffChange>,
-): Promise<void> {
-  const { principal, now } = by;
+): Promise<StaffMember> {
+  const { principal } = by;
   const { name, roles, active, department } = change;
   if (roles) await companyOfAll(deps, roles);
-  await deps.database.db.transaction().execute(async (trx) => {
+  const changed = await deps.database.db.transaction().execute(async (trx) => {
     if (!(await lockStaff(trx, id))) throw problem('not-found');
     const member = await visibleMember(trx, principal, id);
     const isPersonal = name !== undefined || active !== undefined || department !== undefined;
     if (isPersonal) requireAuthorityOver(principal, member.roles);
     const { taken, given } = difference(principal, member, roles);
     requireAuthority(principal, [...taken, ...given]);
-    const nameRef = name === undefined ? undefined : await keepText(deps, trx, { kind: 'staff', id }, name, now);
+    const nameRef = name === undefined ? undefined : await keepText(deps, trx, { kind: 'staff', id }, name, by.now);
     await changeStaff(trx, id, { active, department, nameRef });
     await changeRoles(trx, id, taken, given);
     const details = {
@@ -66,8 +70,11 @@ export async function changeMember(
     };
     const project = onlyProject([...taken, ...given, ...member.roles]);
     await recordDeed(trx, by, { action: 'staff.change', subject: `staff/${id}`, project, details });
+    const [now] = await listStaff(trx, { projects: '*', ids: [id] });
+    return now ?? member;
   });
   for (const key of await keyIdsOf(deps.database.db, id)) deps.directory.forget(keyEntry(key));
+  return changed;
 }
 
 /**

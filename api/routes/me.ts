@@ -19,15 +19,16 @@ export function meRoutes(deps: ApiDeps, version: string): Route[] {
       responses: { 200: { description: 'The caller', schema: me } },
       problems: [],
       handler: async (_request, { principal }) => {
-        const [projects, name] = await Promise.all([
+        const [projects, person] = await Promise.all([
           listProjects(deps.database.db, principal.projects),
-          nameOf(deps, principal),
+          personOf(deps, principal),
         ]);
         const body = {
           id: principal.id,
           kind: principal.kind,
-          name,
+          name: person.name,
           role: principal.role,
+          roles: person.roles,
           department: principal.department,
           allProjects: principal.projects === '*',
           projects: projects.map(({ id, name: title, zone }) => ({ id, name: title, zone })),
@@ -43,8 +44,13 @@ export function meRoutes(deps: ApiDeps, version: string): Route[] {
   ];
 }
 
-async function nameOf(deps: ApiDeps, principal: Principal): Promise<string | null> {
-  if (principal.kind !== 'staff') return null;
-  const [member] = await listStaff(deps.database.db, { projects: '*', ids: [principal.id] });
-  return member ? ((await textsOf(deps, [member.nameRef])).get(member.nameRef) ?? null) : null;
+async function personOf(deps: ApiDeps, principal: Principal) {
+  const { id, kind, role, projects } = principal;
+  const [member] = kind === 'staff' ? await listStaff(deps.database.db, { projects: '*', ids: [id] }) : [];
+  if (!member) {
+    const held = projects === '*' ? ['*'] : projects;
+    return { name: null, roles: held.map((project) => ({ project, role })) };
+  }
+  const names = await textsOf(deps, [member.nameRef]);
+  return { name: names.get(member.nameRef) ?? null, roles: [...member.roles] };
 }

@@ -4,11 +4,11 @@ import type { PolicyIssue } from '../../common/policy/issues';
 import type { PolicyDraft } from '../../common/policy/families';
 import { MANAGERS } from '../../domain/actor';
 import { isoOf } from '../../domain/instant';
-import { publishPolicyIn } from '../../db/queries/api-policies';
 import {
   currentPolicy,
   listPolicies,
   policyVersion,
+  publishPolicy,
   type PolicyHeader,
   type PublishedPolicy,
 } from '../../db/queries/policies';
@@ -116,7 +116,7 @@ function publish(deps: ApiDeps): Route {
       if (before?.yaml === yaml) return { status: 200, body: unpublished(policy.id, before.version) };
       if (dryRun) return { status: 200, body: unpublished(policy.id, (before?.version ?? 0) + 1) };
       const published = await deps.database.db.transaction().execute(async (trx) => {
-        const number = await publishPolicyIn(trx, { policy, yaml, by: principal.id, at: now });
+        const number = await publishPolicy(trx, { policy, yaml, by: principal.id, at: now });
         if (number === null) return null;
         const deed = { action: 'policy.publish', subject: `policy/${policy.id}`, project: null };
         await recordDeed(trx, { principal, now }, { ...deed, details: { version: number } });

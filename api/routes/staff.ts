@@ -114,8 +114,7 @@ function change(deps: ApiDeps): Route {
     responses: { 200: { description: 'As he is now', schema: staffMember } },
     problems: ['beyond-your-authority'],
     handler: async ({ params: { id }, body }, { principal, now }) => {
-      await changeMember(deps, { principal, now }, id, body);
-      const member = await visibleMember(deps.database.db, principal, id);
+      const member = await changeMember(deps, { principal, now }, id, body);
       return { status: 200, body: await memberView(deps, principal, member) };
     },
   });

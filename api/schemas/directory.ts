@@ -13,7 +13,7 @@ export const project = z
 
 export const projectList = z.object({ items: z.array(project), total: z.int(), asOf: at }).meta({ id: 'ProjectList' });
 
-const heldRole = z.object({ project: z.string(), role }).meta({
+export const heldRole = z.object({ project: z.string(), role }).meta({
   id: 'HeldRole',
   description: 'A role in a project; * is every project',
 });
@@ -111,7 +111,7 @@ export const lookupResult = z
   .object({ items: z.array(household), total: z.int(), asOf: at })
   .meta({ id: 'LookupResult' });
 
-export const UNMASK_REASONS = [
+const UNMASK_REASONS = [
   'call-back',
   'visit',
   'caller-identity',

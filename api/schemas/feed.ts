@@ -4,7 +4,7 @@ import { at } from './parts';
 const changeType = z.enum(['case', 'obligation', 'notice']).meta({ id: 'ChangeType' });
 
 /** A message counts when its (fence, seq) is newer than what the client has: a repeated run may lower `seq`. */
-export const change = z
+const change = z
   .object({
     type: changeType,
     case: z.string(),

@@ -3,12 +3,12 @@ import { pageOf } from '../paging';
 import { at, atOrNull } from './parts';
 import { role } from './views';
 
-export const notificationId = z
+const notificationId = z
   .string()
   .regex(/^[0-9a-f]{32}$/, 'id of a notification')
   .max(32);
 
-export const notification = z
+const notification = z
   .object({
     id: z.string(),
     case: z.string(),

@@ -26,10 +26,8 @@ export const projectScope = z
   .meta({ id: 'ProjectScope', description: 'Ids of projects, or * for all' });
 
 /** Roles that a person or a machine can be given; `system` is the engine's own. */
-export const GIVEN_ROLES = ROLES.filter((role): role is Exclude<Role, 'system'> => role !== 'system');
+const GIVEN_ROLES = ROLES.filter((role): role is Exclude<Role, 'system'> => role !== 'system');
 export const givenRole = z.enum(GIVEN_ROLES).meta({ id: 'GivenRole' });
 /** Roles of those who work here. */
-export const STAFF_ROLES = GIVEN_ROLES.filter(
-  (role): role is Exclude<Role, 'system' | 'resident'> => role !== 'resident',
-);
+const STAFF_ROLES = GIVEN_ROLES.filter((role): role is Exclude<Role, 'system' | 'resident'> => role !== 'resident');
 export const staffRole = z.enum(STAFF_ROLES).meta({ id: 'StaffRole' });

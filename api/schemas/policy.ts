@@ -8,7 +8,7 @@ const header = {
   publishedBy: z.string(),
 };
 
-export const policyHeader = z.object(header).meta({ id: 'PolicyVersion' });
+const policyHeader = z.object(header).meta({ id: 'PolicyVersion' });
 
 export const policyList = z
   .object({ items: z.array(policyHeader), total: z.int(), asOf: at })

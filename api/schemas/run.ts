@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { heldRole } from './directory';
 import { at } from './parts';
 import { role } from './views';
 
@@ -10,7 +11,10 @@ export const me = z
     kind: z.enum(['staff', 'resident', 'machine']).meta({ id: 'PrincipalKind' }),
     /** Of members of staff only. */
     name: z.string().nullable(),
+    /** What this key is for. */
     role,
+    /** What he is, here and elsewhere; other keys may be for it. */
+    roles: z.array(heldRole),
     department: z.string().nullable(),
     /** True: the projects below and every one to come. */
     allProjects: z.boolean(),

@@ -4,7 +4,7 @@ import type { FactTally } from '../../domain/facts';
 import type { Instant } from '../../domain/instant';
 import { isPaused, type Obligation } from '../../domain/obligation';
 import type { CaseSnapshot } from '../../domain/projection';
-import type { JournalBatch } from '../../workflows/contracts/journal';
+import type { CommandAnswer, JournalBatch } from '../../workflows/contracts/journal';
 import type { CaseTable } from '../schema/case';
 import type { CommandReceiptTable } from '../schema/command-receipt';
 import type { JournalTable } from '../schema/journal';
@@ -30,15 +30,47 @@ export function journalRow(no: string, event: JournalEvent): Selectable<JournalT
   };
 }
 
-export function receiptRows(batch: JournalBatch): Selectable<CommandReceiptTable>[] {
+type ReceiptRow = Omit<Selectable<CommandReceiptTable>, 'answer'> & { readonly answer: CommandAnswer | null };
+
+/** @param snapshotIsSent whether an answer that is the case after this batch may be left out. */
+export function receiptRows(batch: JournalBatch, snapshotIsSent: boolean): ReceiptRow[] {
   return batch.receipts.map((receipt) => ({
     case_no: batch.no,
     id: receipt.id,
     command: receipt.command,
     body_hash: receipt.bodyHash,
     seq: receipt.seq,
-    answer: receipt.answer,
+    answer: snapshotIsSent && receipt.seq === batch.snapshot.state.seq ? null : receipt.answer,
   }));
+}
+
+/** The columns of which every obligation and its fact has a copy. */
+export type Grading = Pick<Selectable<CaseTable>, 'type' | 'subtype' | 'priority' | 'level' | 'policy_version'>;
+
+/**
+ * The obligations whose rows this batch can have changed, so that writing it costs the same however old the case is.
+ * An ended one changes by an event that names it, or when the case is graded anew.
+ * @param stored null when all of them are to be written.
+ */
+export function changedObligations(
+  { events, snapshot: { state } }: JournalBatch,
+  stored: Grading | null,
+): Obligation[] {
+  const all = Object.values(state.obligations);
+  const isGradedAnew =
+    stored?.type !== state.type ||
+    stored.subtype !== state.subtype ||
+    stored.priority !== state.priority ||
+    stored.level !== state.level ||
+    stored.policy_version !== state.policy.version;
+  if (isGradedAnew) return all;
+  const named = new Set(events.map(obligationOf));
+  return all.filter((obligation) => obligation.state === 'open' || named.has(obligation.id));
+}
+
+function obligationOf({ data }: JournalEvent): string | null {
+  const named = 'obligation' in data ? data.obligation : null;
+  return typeof named === 'string' ? named : (named?.id ?? null);
 }
 
 /** The columns that only the first batch knows. */

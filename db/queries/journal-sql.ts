@@ -64,24 +64,28 @@ const list = (names: readonly string[]): string => names.map((name) => `"${name}
 const assign = (names: readonly string[], from: string): string =>
   names.map((name) => `"${name}" = ${from}."${name}"`).join(', ');
 
+const rows = (table: string, parameter: number): string =>
+  `jsonb_populate_recordset(null::"${table}", $${parameter}::jsonb)`;
+
 /** Rows of a JSON parameter into a table. */
 function insert(table: string, names: readonly string[], parameter: number): string {
-  return `insert into "${table}" (${list(names)})
-    select ${list(names)} from jsonb_populate_recordset(null::"${table}", $${parameter}::jsonb)`;
+  return `insert into "${table}" (${list(names)}) select ${list(names)} from ${rows(table, parameter)}`;
 }
 
 /** The same for rows that may be there already; one that is equal isn't written again. */
 function upsert(table: string, names: readonly string[], keys: readonly string[], parameter: number): string {
+  return `${insert(table, names, parameter)} ${otherwise(table, names, keys)}`;
+}
+
+function otherwise(table: string, names: readonly string[], keys: readonly string[]): string {
   const rest = names.filter((name) => !keys.includes(name));
-  return `${insert(table, names, parameter)}
-    on conflict (${list(keys)}) do update set ${assign(rest, 'excluded')}
-    where (${rest.map((name) => `"${table}"."${name}"`).join(', ')})
-      is distinct from (${rest.map((name) => `excluded."${name}"`).join(', ')})`;
+  return `on conflict (${list(keys)}) do update set ${assign(rest, 'excluded')}
+    where "${table}".* is distinct from excluded.*`;
 }
 
 /** What the lock tells of the case as it is stored. */
-const STORED = `seq, fence, tally, updated_at, source, channel, building, unit, asset, care_colour, repeat_of,
-  root_case`;
+const STORED = `seq, fence, tally, updated_at, type, subtype, priority, level, policy_version, source, channel, building,
+  unit, asset, care_colour, repeat_of, root_case`;
 
 export const LOCK = { name: 'journal-lock', text: `select ${STORED} from "case" where no = $1 for update` };
 
@@ -110,6 +114,12 @@ export const UNWIND = {
     delete from journal where case_no = $1 and seq >= $2`,
 };
 
+/** An answer that is left out is the case after this batch, which is sent once only. */
+const ANSWERED = `insert into command_receipt (${list(RECEIPT)})
+  select case_no, id, command, body_hash, seq,
+    coalesce(answer, jsonb_build_object('no', case_no, 'seq', seq, 'snapshot', (select snapshot from fresh)))
+  from ${rows('command_receipt', 3)} ${otherwise('command_receipt', RECEIPT, ['case_no', 'id'])}`;
+
 /** $1 case, $2 journal, $3 receipts, $4 obligations, $5 their facts, $6 case fact, $7 segments, $8 attempts, $9 timers. */
 export const WRITE = {
   name: 'journal-write',
@@ -117,7 +127,7 @@ export const WRITE = {
     fresh as (select * from jsonb_populate_record(null::"case", $1::jsonb)),
     updated as (update "case" set ${assign(STATE.slice(1), 'fresh')} from fresh where "case".no = fresh.no),
     events as (${insert('journal', JOURNAL, 2)}),
-    receipts as (${upsert('command_receipt', RECEIPT, ['case_no', 'id'], 3)}),
+    receipts as (${ANSWERED}),
     obligations as (${upsert('obligation', OBLIGATION, ['case_no', 'id'], 4)} returning 1),
     obligation_facts as (${upsert('obligation_fact', OBLIGATION_FACT, ['case_no', 'obligation_id'], 5)}),
     case_fact as (${upsert('case_fact', CASE_FACT, ['case_no'], 6)}),

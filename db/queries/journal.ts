@@ -11,7 +11,15 @@ import type { JournalTable } from '../schema/journal';
 import { instantOf } from '../time';
 import { attemptRows, caseFactRow, obligationFactRow, segmentRow, timerRows, type FactRecord } from './fact-rows';
 import { journalEvent } from './journal-read';
-import { journalRow, obligationRow, receiptRows, recordColumns, stateColumns } from './journal-rows';
+import {
+  changedObligations,
+  journalRow,
+  obligationRow,
+  receiptRows,
+  recordColumns,
+  stateColumns,
+  type Grading,
+} from './journal-rows';
 import { BEGIN, LOCK, OPEN, RECEIPTS, UNWIND, WRITE } from './journal-sql';
 import { takeSealed } from './sealed';
 import { openSealed, putOpened } from './vault';
@@ -50,7 +58,7 @@ export async function writeBatch(
     const stored = await lock(client, batch);
     if (batch.fence < stored.fence) return 'dropped';
     if (batch.fence === stored.fence && last <= stored.seq) {
-      await run(client, RECEIPTS, [receiptRows(batch)]);
+      await run(client, RECEIPTS, [receiptRows(batch, false)]);
       return 'dropped';
     }
     if (first > stored.seq + 1) throw new JournalGapError(`${batch.no}: ${first} does not follow ${stored.seq}`);
@@ -70,7 +78,7 @@ function rangeOf({ no, events, snapshot }: JournalBatch): { first: number; last:
   return { first, last };
 }
 
-interface Stored extends Pick<StoredRow, 'seq' | 'fence' | 'tally'> {
+interface Stored extends Grading, Pick<StoredRow, 'seq' | 'fence' | 'tally'> {
   readonly updatedAt: Instant;
   readonly record: FactRecord;
 }
@@ -81,33 +89,37 @@ async function lock(client: PoolClient, batch: JournalBatch): Promise<Stored> {
     : await client.query<StoredRow>({ ...LOCK, values: [batch.no] });
   const row = rows[0];
   if (!row) throw new JournalGapError(`${batch.no} is not there yet`);
-  const { seq, fence, tally, source, channel, building, unit, asset } = row;
+  const { source, channel, building, unit, asset } = row;
   const before = { repeatOf: row.repeat_of, rootCase: row.root_case, careColour: row.care_colour };
-  const record = { source, channel, building, unit, asset, ...before };
-  return { seq, fence, tally, updatedAt: instantOf(row.updated_at), record };
+  return {
+    ...row,
+    updatedAt: instantOf(row.updated_at),
+    record: { source, channel, building, unit, asset, ...before },
+  };
 }
 
-type StoredRow = Pick<
-  Selectable<CaseTable>,
-  | 'seq'
-  | 'fence'
-  | 'tally'
-  | 'updated_at'
-  | 'source'
-  | 'channel'
-  | 'building'
-  | 'unit'
-  | 'asset'
-  | 'care_colour'
-  | 'repeat_of'
-  | 'root_case'
->;
+type StoredRow = Grading &
+  Pick<
+    Selectable<CaseTable>,
+    | 'seq'
+    | 'fence'
+    | 'tally'
+    | 'updated_at'
+    | 'source'
+    | 'channel'
+    | 'building'
+    | 'unit'
+    | 'asset'
+    | 'care_colour'
+    | 'repeat_of'
+    | 'root_case'
+  >;
 
 /** Holds the place of a case until its first event is written in the same transaction. */
 function firstRow(batch: JournalBatch): Record<string, unknown> {
   const at = batch.events[0]?.at ?? batch.fence;
   const columns = stateColumns(batch.snapshot, { at, fence: 0, tally: EMPTY_TALLY });
-  return { ...columns, seq: 0, snapshot: {}, ...(batch.opened ? recordColumns(batch.opened) : {}) };
+  return { ...columns, seq: 0, policy_version: 0, snapshot: {}, ...(batch.opened ? recordColumns(batch.opened) : {}) };
 }
 
 /** Takes back the events from `first` on. @returns those before. */
@@ -131,11 +143,11 @@ async function write(
   const { record } = stored;
   const at = (events.at(-1) ?? prefix?.at(-1))?.at ?? stored.updatedAt;
   const { tally, segments } = fold(stored.tally, prefix, events);
-  const obligations = Object.values(snapshot.state.obligations);
+  const obligations = changedObligations(batch, prefix ? null : stored);
   await run(client, WRITE, [
     stateColumns(snapshot, { at, fence, tally }),
     events.map((event) => journalRow(batch.no, event)),
-    receiptRows(batch),
+    receiptRows(batch, true),
     obligations.map((obligation) => obligationRow(snapshot, obligation)),
     obligations.map((obligation) => obligationFactRow(snapshot, record, obligation, at)),
     [caseFactRow(snapshot, record, tally)],

@@ -75,12 +75,6 @@ export async function findKey(db: Kysely<Database>, id: string): Promise<KeyHold
   return { ...apiKey(row), department: row.department, active: row.active ?? true, roomIndex: row.room_index };
 }
 
-/** Newest first. */
-export async function listKeys(db: Kysely<Database>): Promise<ApiKey[]> {
-  const rows = await db.selectFrom('api_key').selectAll().orderBy('created_at', 'desc').orderBy('id').execute();
-  return rows.map(apiKey);
-}
-
 /** The first revocation stays. @returns false when there is no such key. */
 export async function revokeKey(db: Kysely<Database>, id: string, at: Instant): Promise<boolean> {
   const { numUpdatedRows } = await db

@@ -4,10 +4,10 @@ import type { CaseMode } from '../../domain/event';
 import type { Instant } from '../../domain/instant';
 import type { Database } from '../schema';
 import type { NotificationTable } from '../schema/notification';
-import { instantOf, timeOf } from '../time';
-import { beyond, cursorInstant, inScope, oneOf, pageOf, type Page, type PageRequest, type ProjectScope } from './lists';
+import { instantOf } from '../time';
+import { inScope, oneOf, type ProjectScope } from './lists';
 
-/** Inboxes: what a person finds there, what was sent about a case, what the resident was told. */
+/** Messages in inboxes; api-notifications.ts pages through them. */
 
 export const RESIDENT = 'resident';
 /** The channel of a drill: kept to be looked at, delivered to nobody. */
@@ -36,40 +36,14 @@ export interface Notification {
   readonly acknowledgedAt: Instant | null;
 }
 
-/** Whose inbox: his own, and what was addressed to a role of his in these projects while nobody held it. */
+/** Whose inbox: his own, and what was addressed to a role of his while nobody held it; only of these projects. */
 export interface Inbox {
   readonly projects: ProjectScope;
   readonly person: string | null;
   readonly roles: readonly Role[];
 }
 
-/** Newest first. Diverted messages of drills are in nobody's inbox. @throws CursorError. */
-export async function listInbox(
-  db: Kysely<Database>,
-  query: PageRequest & { readonly inbox: Inbox; readonly unread?: boolean },
-): Promise<Page<Notification>> {
-  const { inbox, unread, limit, cursor } = query;
-  const found = db
-    .selectFrom('notification')
-    .where(addressed(inbox))
-    .where('channel', '<>', DIVERTED)
-    .$if(unread === true, (all) => all.where('read_at', 'is', null));
-  const [{ total }, rows] = await Promise.all([
-    found.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
-    found
-      .selectAll()
-      .$if(!!cursor, (all) => {
-        const values = cursor ? [timeOf(cursorInstant(cursor)), cursor.id] : [];
-        return all.where(beyond([sql.ref('sent_at'), sql.ref('id')], values, true));
-      })
-      .orderBy('sent_at', 'desc')
-      .orderBy('id', 'desc')
-      .limit(limit + 1)
-      .execute(),
-  ]);
-  return pageOf(rows, limit, total, notification, (last) => ({ sort: [instantOf(last.sent_at)], id: last.id }));
-}
-
+/** Diverted messages of drills are in nobody's inbox. */
 export async function countUnread(db: Kysely<Database>, inbox: Inbox): Promise<number> {
   const { total } = await db
     .selectFrom('notification')
@@ -79,6 +53,12 @@ export async function countUnread(db: Kysely<Database>, inbox: Inbox): Promise<n
     .select((eb) => eb.fn.countAll<number>().as('total'))
     .executeTakeFirstOrThrow();
   return total;
+}
+
+function addressed({ projects, person, roles }: Inbox): Expression<SqlBool> {
+  const toRole = sql<boolean>`(recipient is null and ${oneOf(sql.ref('role'), roles)})`;
+  const mine = person === null ? toRole : sql<boolean>`(recipient = ${person} or ${toRole})`;
+  return sql<boolean>`(${inScope(sql.ref('project'), projects)} and ${mine})`;
 }
 
 /** Everything that was sent about a case, oldest first, diverted messages included. */
@@ -97,38 +77,6 @@ export async function notificationsOf(
     .orderBy('id')
     .execute();
   return rows.map(notification);
-}
-
-/**
- * Marks messages of this inbox; what lies in another one is left alone. The first instant stays.
- * @param what `acknowledged` counts as read too.
- * @returns the ids that are in the inbox.
- */
-export async function markNotifications(
-  db: Kysely<Database>,
-  inbox: Inbox,
-  ids: readonly string[],
-  what: 'read' | 'acknowledged',
-  at: Instant,
-): Promise<string[]> {
-  const time = timeOf(at);
-  const rows = await db
-    .updateTable('notification')
-    .set((eb) => ({
-      read_at: eb.fn.coalesce('read_at', eb.val(time)),
-      ...(what === 'acknowledged' ? { acknowledged_at: eb.fn.coalesce('acknowledged_at', eb.val(time)) } : {}),
-    }))
-    .where(oneOf(sql.ref('id'), ids))
-    .where(addressed(inbox))
-    .returning('id')
-    .execute();
-  return rows.map(({ id }) => id);
-}
-
-function addressed({ projects, person, roles }: Inbox): Expression<SqlBool> {
-  const toRole = sql<boolean>`(recipient is null and ${inScope(sql.ref('project'), projects)}
-    and ${oneOf(sql.ref('role'), roles)})`;
-  return person === null ? toRole : sql<boolean>`(recipient = ${person} or ${toRole})`;
 }
 
 export function notification(row: Selectable<NotificationTable>): Notification {

@@ -29,13 +29,16 @@ export interface NewPolicy {
 
 const HEADER = ['family', 'version', 'published_at', 'published_by'] as const;
 
-/** Publishes the next version of the family; of two at once each gets its own. @returns the version. */
-export async function publishPolicy(db: Kysely<Database>, draft: NewPolicy): Promise<number> {
-  return db.transaction().execute(async (trx) => {
-    await lockFamily(trx, draft.policy.id);
-    const newest = await newestVersion(trx, draft.policy.id);
-    return insertVersion(trx, draft, newest + 1);
-  });
+/**
+ * Publishes the next version of the family; of two at once each gets its own.
+ * @returns the version; null when the text is word for word what is in force.
+ */
+export async function publishPolicy(db: Kysely<Database>, draft: NewPolicy): Promise<number | null> {
+  if (!db.isTransaction) return db.transaction().execute((trx) => publishPolicy(trx, draft));
+  await lockFamily(db, draft.policy.id);
+  const newest = await currentPolicy(db, draft.policy.id);
+  if (newest?.yaml === draft.yaml) return null;
+  return insertVersion(db, draft, (newest?.version ?? 0) + 1);
 }
 
 /** Publishes what comes with the program for every family that has no version yet. Safe to run twice at once. */
@@ -43,7 +46,7 @@ export async function publishDefaultPolicies(db: Kysely<Database>, clock: Clock)
   for (const { policy, text } of loadDefaultPolicies()) {
     await db.transaction().execute(async (trx) => {
       await lockFamily(trx, policy.id);
-      if ((await newestVersion(trx, policy.id)) > 0) return;
+      if (await currentPolicy(trx, policy.id)) return;
       await insertVersion(trx, { policy, yaml: text, by: 'system', at: clock.now() }, 1);
     });
   }
@@ -102,15 +105,6 @@ function published(row: Selectable<PolicyVersionTable>): PublishedPolicy {
 
 async function lockFamily(db: Kysely<Database>, family: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`policy/${family}`}, 0))`.execute(db);
-}
-
-async function newestVersion(db: Kysely<Database>, family: string): Promise<number> {
-  const row = await db
-    .selectFrom('policy_version')
-    .select((eb) => eb.fn.max('version').as('version'))
-    .where('family', '=', family)
-    .executeTakeFirst();
-  return row?.version ?? 0;
 }
 
 async function insertVersion(db: Kysely<Database>, draft: NewPolicy, version: number): Promise<number> {

@@ -6,9 +6,17 @@ import type { JournalBatch } from '../../workflows/contracts/journal';
  * A batch without one (the rule) is returned as it is.
  */
 export function takeSealed(batch: JournalBatch): { batch: JournalBatch; texts: Required<TextRef>[] } {
+  if (!holdsSealed(batch)) return { batch, texts: [] };
   const texts = new Map<string, Required<TextRef>>();
   const stripped = strip(batch, (text) => texts.set(text.ref, text)) as JournalBatch;
   return { batch: stripped, texts: [...texts.values()] };
+}
+
+function holdsSealed(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (isSealed(value)) return true;
+  for (const key in value) if (holdsSealed((value as Record<string, unknown>)[key])) return true;
+  return false;
 }
 
 function strip(value: unknown, found: (text: Required<TextRef>) => void): unknown {
@@ -17,16 +25,8 @@ function strip(value: unknown, found: (text: Required<TextRef>) => void): unknow
     found(value);
     return { ref: value.ref, digest: value.digest };
   }
-  if (Array.isArray(value)) {
-    const items = value.map((item) => strip(item, found));
-    return items.every((item, index) => item === value[index]) ? value : items;
-  }
-  let copy: Record<string, unknown> | null = null;
-  for (const [key, member] of Object.entries(value)) {
-    const next = strip(member, found);
-    if (next !== member) (copy ??= { ...value })[key] = next;
-  }
-  return copy ?? value;
+  if (Array.isArray(value)) return value.map((item) => strip(item, found));
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, strip(member, found)]));
 }
 
 function isSealed(value: object): value is Required<TextRef> {

@@ -53,9 +53,9 @@ export const pausing: Slice = {
     },
   },
   react: {
-    paused: ({ data }, state) => [
+    paused: ({ data, at }, state) => [
       ...openObligations(state)
-        .filter((obligation) => obligation.pausable && !obligation.overdue)
+        .filter((obligation) => obligation.pausable && obligation.dueAt >= at)
         .map((obligation) => draft('obligation-paused', { obligation: obligation.id })),
       ...enter(state, state.stage, waitingFor(data.reason)),
     ],

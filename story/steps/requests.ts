@@ -20,10 +20,17 @@ export async function ask(action: Extract<Action, { kind: 'requests' }>, session
   );
   const asked = all.map(({ request, answers }): Asked => {
     learn(request, answers, session);
-    return { request, answers, verdicts: action.answers ? [] : checkAnswers(request, answers) };
+    return { request, answers, verdicts: action.answers ? [] : checkAnswers(filled(request, session), answers) };
   });
   const verdicts = action.answers ? [checkTally(action.answers, asked.flatMap(({ answers }) => answers))] : [];
   return { asked, verdicts };
+}
+
+/** What is expected may name what was learnt. */
+function filled(request: PlannedRequest, session: Session): PlannedRequest {
+  const { expected } = request;
+  const body = expected.body === undefined ? undefined : session.fillAll(expected.body);
+  return { ...request, expected: { ...expected, body, contains: expected.contains.map((text) => session.fill(text)) } };
 }
 
 /** Numbers of cases and kept parts of answers. */

@@ -106,7 +106,7 @@ export class Gate {
   };
   private readonly toServer: Shift = {
     timestamp: ({ instant, nanos }) => ({ instant: this.clock.serverAt(instant), nanos }),
-    timer: (length) => length + this.clock.held(),
+    timer: (length) => this.clock.lengthOnServer(length),
   };
 }
 

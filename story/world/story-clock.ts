@@ -3,10 +3,10 @@ import { systemClock } from '../../common/clock';
 import type { Instant, Millis } from '../../domain/instant';
 
 /**
- * Story time as a function of the Temporal test server's time. While people act it stands still at the moment of the
- * step, for a stretch of the server's time that is decided beforehand; between steps it runs with the server's clock,
- * which skips ahead. A server instant that was once shown as a story instant is shown so for ever: workflows that
- * replay see the same time.
+ * Story time as a function of the Temporal test server's time. Between steps it runs with the server's clock, which
+ * skips ahead; at the moment of a step it stands still while people act, for a stretch of the server's time. Both are
+ * decided before the server gets there, and a server instant that was once shown as a story instant is shown so for
+ * ever: workflows that replay see the same time.
  */
 export class StoryClock implements Clock {
   private readonly stretches: Stretch[];
@@ -30,16 +30,25 @@ export class StoryClock implements Clock {
     return this.last.until;
   }
 
-  /** From this instant of the server, which has not been yet, until the other the story stands still at `story`. */
-  standStill(story: Instant, from: Instant, until: Instant): void {
+  /**
+   * The story will run on to `story` and stand still there for this long. To be said before the server gets there.
+   *
+   * @param server what its clock shows now.
+   * @returns the server's instant at which the story arrives.
+   */
+  standStillAt(story: Instant, length: Millis, server: Instant): Instant {
     const { last } = this;
-    if (from < last.server || story < last.story) throw new RangeError('story time is planned forwards only');
-    if (from < last.until) this.stretches[this.stretches.length - 1] = { ...last, until: from };
-    this.stretches.push({ server: from, until, story });
+    const from = Math.max(last.until + (story - last.story), server);
+    this.stretches.push({ server: from, until: from + length, story });
+    return from;
+  }
+
+  /** The story has arrived at its next moment. */
+  arrive(story: Instant): void {
     this.latest = Math.max(this.latest, story);
   }
 
-  /** It stands still for longer than was thought. Only before the instant at which it would have gone on. */
+  /** It stands still for longer than was thought. To be said before the instant at which it would have gone on. */
   extend(until: Instant): void {
     const { last } = this;
     if (until > last.until) this.stretches[this.stretches.length - 1] = { ...last, until };
@@ -48,32 +57,31 @@ export class StoryClock implements Clock {
   /** The instant and the fraction of a millisecond that the server's instant is shown as. */
   show(server: Instant, nanos: number): { readonly instant: Instant; readonly nanos: number } {
     this.note(server);
-    const stretch = this.stretches.findLast((candidate) => candidate.server <= server) ?? this.first;
-    if (server < stretch.server) return { instant: stretch.story + (server - stretch.server), nanos };
-    if (server < stretch.until) return { instant: stretch.story, nanos: 0 };
-    const instant = stretch.story + (server - stretch.until);
-    if (stretch === this.last && instant > this.latest) this.latest = instant;
-    return { instant, nanos };
-  }
-
-  /** How far the story is when the server shows this. */
-  storyAt(server: Instant): Instant {
-    return this.show(server, 0).instant;
+    const shown = this.at(server);
+    const stands = this.stretches.some((stretch) => server >= stretch.server && server < stretch.until);
+    this.latest = Math.max(this.latest, shown);
+    return { instant: shown, nanos: stands ? 0 : nanos };
   }
 
   /** The server's instant for a story instant that a client names. */
   serverAt(story: Instant): Instant {
     const stretch = this.stretches.findLast((candidate) => candidate.story <= story) ?? this.first;
-    return stretch.until + (story - stretch.story);
+    return story === stretch.story ? stretch.server : stretch.until + (story - stretch.story);
   }
 
-  /**
-   * By how much longer a timer that is set now has to run on the server, so that it does not run while the story
-   * stands still.
-   */
-  held(): Millis {
+  /** How long a timer has to run on the server that is set now and is to run this long in the story. */
+  lengthOnServer(length: Millis): Millis {
     const server = this.seen.server + (systemClock.now() - this.seen.real);
-    return Math.max(0, this.last.until - server);
+    const story = this.at(server) + length;
+    // Set milliseconds after its length was computed, one that is due at the moment of a step would miss it.
+    const meant = this.stretches.find((ahead) => ahead.server > server && story >= ahead.story && story < ahead.story + SLACK);
+    return Math.max(0, (meant ? meant.server : this.serverAt(story)) - server);
+  }
+
+  private at(server: Instant): Instant {
+    const stretch = this.stretches.findLast((candidate) => candidate.server <= server) ?? this.first;
+    if (server < stretch.server) return stretch.story + (server - stretch.server);
+    return stretch.story + Math.max(0, server - stretch.until);
   }
 
   /** The latest instant that the server has named tells what its clock shows. */
@@ -90,6 +98,9 @@ export class StoryClock implements Clock {
     return this.stretches.at(-1) as Stretch;
   }
 }
+
+/** How long a workflow may take to set a timer, at the most. */
+const SLACK: Millis = 1_000;
 
 /** The story stands still at `story` from one instant of the server until another, then it runs. */
 interface Stretch {

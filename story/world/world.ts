@@ -26,8 +26,6 @@ export interface StoryEnv {
 
 /** Between a decision about the server's time and the instant it holds from: nobody has seen that instant yet. */
 const NOTICE: Millis = 5;
-/** The server's clock is let run to this much before a step, so that a slow machine does not overshoot it. */
-const LEAD: Millis = 60;
 /** For so long of the server's time the story stands still at a step; for longer when the step is not done by then. */
 const STILL: Millis = 10 * SECOND;
 /** When less than this is left of it, it is made longer. */
@@ -46,8 +44,6 @@ export class World {
   private api: ApiHost | null = null;
   private worker: WorkerChild | null = null;
   private apiPort = 0;
-  /** Whether the story stands still, and must go on doing so. */
-  private watching = true;
   private readonly watch = setInterval(() => void this.stayStill(), WATCH_EVERY);
 
   private constructor(
@@ -91,33 +87,14 @@ export class World {
 
   /** Lets story time run to this moment. What is due until then has happened when it resolves. */
   async runTo(at: Instant): Promise<void> {
-    const gap = at - this.clock.now();
-    if (gap > 0) {
-      this.watching = false;
-      const rest = await (gap > LEAD ? this.runMost(gap) : this.jump(at, gap));
-      this.watching = true;
+    if (at > this.clock.now()) {
+      const now = await this.server.now();
+      const arrives = this.clock.standStillAt(at, STILL, now + NOTICE);
+      await this.skip(arrives - now + NOTICE);
+      this.clock.arrive(at);
       this.worker?.tell(at);
-      // What is due in the rest of the way sees the moment itself.
-      await this.skip(rest);
     }
     await this.settle();
-  }
-
-  /** @returns how far the server still has to go. */
-  private async runMost(gap: Millis): Promise<Millis> {
-    const at = this.clock.now() + gap;
-    await this.skip(this.clock.resumesAt - (await this.server.now()) + gap - LEAD);
-    const arrived = (await this.server.now()) + NOTICE;
-    this.clock.standStill(at, arrived, arrived + STILL);
-    return NOTICE + LEAD;
-  }
-
-  /** Over a gap that is too short to be run. */
-  private async jump(at: Instant, gap: Millis): Promise<Millis> {
-    const now = await this.server.now();
-    const goesOn = this.clock.resumesAt;
-    this.clock.standStill(at, now + NOTICE, goesOn + gap + STILL);
-    return goesOn - now + gap + NOTICE;
   }
 
   /** Resolves when nothing is being done any more. Story time stands still. */
@@ -182,9 +159,8 @@ export class World {
 
   /** A step that takes longer than was thought keeps the story still for longer. */
   private async stayStill(): Promise<void> {
-    if (!this.watching) return;
     const now = await this.server.now().catch(() => null);
-    if (now !== null && this.watching && this.clock.resumesAt - now < RESERVE) this.clock.extend(now + STILL);
+    if (now !== null && this.clock.resumesAt - now < RESERVE) this.clock.extend(now + STILL);
   }
 
   /** The server's clock goes on by this; with nobody to work, its tasks are passed over. */

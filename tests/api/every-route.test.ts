@@ -9,7 +9,7 @@ let product: Product;
 let routes: Route[];
 beforeAll(async () => {
   product = await startProduct();
-  routes = allRoutes(product.deps);
+  routes = allRoutes(product.deps, product.api.feed);
 }, 60_000);
 afterAll(async () => {
   await product.stop();
@@ -29,10 +29,10 @@ const guarded = (): Route[] => routes.filter((route) => !('public' in route.acce
 describe('every route', () => {
   it('is in the OpenAPI document, and the document has no defects', () => {
     expect(openApiDefects(routes)).toEqual([]);
-    const documented = Object.entries(product.app.document.paths).flatMap(([path, operations]) =>
+    const documented = Object.entries(product.api.http.document.paths).flatMap(([path, operations]) =>
       Object.keys(operations as object).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    const registered = registeredRoutes(product.app).map(({ method, path }) => `${method} ${path}`);
+    const registered = registeredRoutes(product.api.http).map(({ method, path }) => `${method} ${path}`);
     expect(documented.sort()).toEqual(registered.sort());
     expect(documented.length).toBeGreaterThan(40);
   });

@@ -4,7 +4,15 @@ import path from 'node:path';
 import { startProduct, type Product } from '../support/product';
 
 /** What must never be readable where it is stored, sent or logged. */
-const PLANTED = ['欧阳植入', '13877776666', '7-7-0707', '漏水漏到楼下邻居', '植入结果文字', '植入计划文字', '植入原因文字'];
+const PLANTED = [
+  '欧阳植入',
+  '13877776666',
+  '7-7-0707',
+  '漏水漏到楼下邻居',
+  '植入结果文字',
+  '植入计划文字',
+  '植入原因文字',
+];
 
 const folder = mkdtempSync(path.join(tmpdir(), 'guanjia-secrecy-'));
 const logged: string[] = [];

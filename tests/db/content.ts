@@ -25,6 +25,13 @@ export async function contentOf(db: Kysely<Database>, no: string): Promise<Recor
   return content;
 }
 
+/** Forgets a case, so that it can be written anew from its first batch. */
+export async function clearCase(db: Kysely<Database>, no: string): Promise<void> {
+  for (const [table, column] of DERIVED) {
+    await sql`delete from ${sql.table(table)} where ${sql.ref(column)} = ${no}`.execute(db);
+  }
+}
+
 /** Everything that stands in the database, as text: where something must not be found. */
 export async function allText(db: Kysely<Database>): Promise<string> {
   const tables = await sql<{ name: string }>`

@@ -8,14 +8,16 @@ import { journalPage } from '../../db/queries/journal-read';
 import type { JournalBatch } from '../../workflows/contracts/journal';
 import { openTestDatabase, sealer, type OpenDatabase } from './open';
 import { CLERK, ENGINEER, joined, MONDAY, PlayedCase, textRef, wholeComplaint } from './played-case';
-import { contentOf } from './content';
+import { clearCase, contentOf } from './content';
 
 let database: OpenDatabase;
+/** Where the same case is written once, in order. */
+let reference: OpenDatabase;
 let count = 0;
 beforeAll(async () => {
-  database = await openTestDatabase();
+  [database, reference] = await Promise.all([openTestDatabase(), openTestDatabase()]);
 });
-afterAll(() => database.drop());
+afterAll(() => Promise.all([database.drop(), reference.drop()]));
 
 const write = (batch: JournalBatch) => writeBatch(database, batch, { sealer });
 const freshNo = (): string => `C-TEST-${String((count += 1)).padStart(4, '0')}`;
@@ -23,13 +25,9 @@ const freshNo = (): string => `C-TEST-${String((count += 1)).padStart(4, '0')}`;
 /** What the tables hold when these batches come in order and once. */
 async function expectedFor(batches: readonly JournalBatch[]) {
   const no = batches[0]?.no ?? '';
-  const clean = await openTestDatabase();
-  try {
-    for (const batch of batches) await writeBatch(clean, batch, { sealer });
-    return await contentOf(clean.db, no);
-  } finally {
-    await clean.drop();
-  }
+  await clearCase(reference.db, no);
+  for (const batch of batches) await writeBatch(reference, batch, { sealer });
+  return contentOf(reference.db, no);
 }
 
 describe('in order', () => {

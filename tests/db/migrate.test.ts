@@ -47,7 +47,7 @@ test('each of those who publish at once gets a version of his own; old ones stay
     await publishDefaultPolicies(db, clock);
     const first = await policyVersion(db, 'complaint', 1);
     if (!first) throw new Error('no default policy');
-    const { version: _version, ...draft } = first.document;
+    const draft = first.document;
     const publish = (day: string) =>
       publishPolicy(db, {
         policy: { ...draft, progress: { ...draft.progress, dueAt: day } },
@@ -57,6 +57,8 @@ test('each of those who publish at once gets a version of his own; old ones stay
       });
     const versions = await Promise.all(['17:30', '17:31', '17:32', '17:33', '17:34'].map(publish));
     expect([...versions].sort()).toEqual([2, 3, 4, 5, 6]);
+    const inForce = await currentPolicy(db, 'complaint');
+    expect(await publish(inForce?.yaml ?? '')).toBeNull();
     expect(await policyVersion(db, 'complaint', 1)).toEqual(first);
     const newest = await currentPolicy(db, 'complaint');
     expect(newest).toMatchObject({ version: 6, publishedBy: 'manager', document: { version: 6 } });

@@ -8,8 +8,14 @@ import { SHANGHAI, sh } from './support';
 const OFFICE: Calendar = {
   version: '2026-1',
   windows: {
-    '1': [['08:00', '12:00'], ['13:00', '18:00']],
-    '2': [['08:00', '12:00'], ['13:00', '18:00']],
+    '1': [
+      ['08:00', '12:00'],
+      ['13:00', '18:00'],
+    ],
+    '2': [
+      ['08:00', '12:00'],
+      ['13:00', '18:00'],
+    ],
     '3': [['08:00', '18:00']],
     '4': [['08:00', '18:00']],
     '5': [['08:00', '17:30']],
@@ -19,7 +25,14 @@ const OFFICE: Calendar = {
   workdays: ['2026-10-11', '2026-11-01', '2026-03-08'],
 };
 
-const ZONES = [SHANGHAI, 'America/New_York', 'Europe/London', 'Australia/Lord_Howe', 'Africa/Cairo', 'America/Sao_Paulo'];
+const ZONES = [
+  SHANGHAI,
+  'America/New_York',
+  'Europe/London',
+  'Australia/Lord_Howe',
+  'Africa/Cairo',
+  'America/Sao_Paulo',
+];
 const QUARTER = 15 * MINUTE;
 
 const minutesOf = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
@@ -44,7 +57,16 @@ function workedQuarters(start: number, end: number, zone: string, pauses: readon
 }
 
 /** Days around clock changes, month ends, the leap day, and the calendar's own exceptions. */
-const BEGINS = ['2026-10-30', '2026-03-06', '2026-03-27', '2026-09-30', '2028-02-27', '2026-12-30', '2026-04-23', '2018-11-02'];
+const BEGINS = [
+  '2026-10-30',
+  '2026-03-06',
+  '2026-03-27',
+  '2026-09-30',
+  '2028-02-27',
+  '2026-12-30',
+  '2026-04-23',
+  '2018-11-02',
+];
 const start = fc
   .tuple(fc.constantFrom(...BEGINS), fc.integer({ min: 0, max: 4 * 24 * 4 }))
   .map(([date, quarters]) => Date.parse(`${date}T00:00Z`) + quarters * QUARTER);

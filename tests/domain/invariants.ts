@@ -12,13 +12,19 @@ function must(holds: boolean, rule: string, subject: unknown): void {
   if (!holds) throw new Error(`${rule}: ${JSON.stringify(subject)}`);
 }
 
-type Rules = { readonly [K in EventType]?: (event: EventOf<K>, before: ComplaintState, owed: Obligation | undefined) => void };
+type Rules = {
+  readonly [K in EventType]?: (event: EventOf<K>, before: ComplaintState, owed: Obligation | undefined) => void;
+};
 
 const RULES: Rules = {
   'obligation-opened': ({ data: { obligation }, at }, before) => {
     must(!(obligation.id in before.obligations), 'nothing is opened twice', obligation.id);
     must(obligation.openedAt === at, 'opened when it says', obligation);
-    must(Number.isInteger(obligation.dueAt) && Number.isInteger(obligation.limit), 'instants are whole milliseconds', obligation);
+    must(
+      Number.isInteger(obligation.dueAt) && Number.isInteger(obligation.limit),
+      'instants are whole milliseconds',
+      obligation,
+    );
     must(!CLOSED_STAGES.includes(before.stage), 'nothing is opened in a closed case', obligation);
   },
   'obligation-warned': (event, before, owed) => {
@@ -43,7 +49,8 @@ const RULES: Rules = {
     must(metAt > dueAt || !open.overdue, 'in time when met by the due millisecond', [event, open]);
     must(!isPaused(open), 'no clock ends while it stands still', event);
   },
-  'obligation-cancelled': (event, _before, owed) => must(!isPaused(stillOpen(event, owed)), 'no clock ends while it stands still', event),
+  'obligation-cancelled': (event, _before, owed) =>
+    must(!isPaused(stillOpen(event, owed)), 'no clock ends while it stands still', event),
   'obligation-paused': (event, before, owed) => {
     const open = stillOpen(event, owed);
     must(!isPaused(open) && open.pausable && open.dueAt >= event.at, 'what is due is not paused away', [event, open]);
@@ -52,7 +59,10 @@ const RULES: Rules = {
   'obligation-resumed': (event, _before, owed) => must(isPaused(stillOpen(event, owed)), 'resumed from a pause', event),
   'due-moved': (event, _before, owed) => {
     const open = stillOpen(event, owed);
-    must(event.data.old === open.dueAt && event.data.oldBase === open.dueBase, 'moved from where it was', [event, open]);
+    must(event.data.old === open.dueAt && event.data.oldBase === open.dueBase, 'moved from where it was', [
+      event,
+      open,
+    ]);
     must(event.data.new !== event.data.old, 'moved somewhere', event);
   },
   'owner-moved': (event, _before, owed) => void stillOpen(event, owed),
@@ -64,7 +74,11 @@ const RULES: Rules = {
     must(!last || event.at - last.at >= gap - 1_000, 'rungs keep their distance', [event, open]);
   },
   'escalation-acknowledged': (event, _before, owed) => {
-    must(stillOpen(event, owed).escalations.some((e) => e.acknowledgedAt === undefined), 'somebody asked', event);
+    must(
+      stillOpen(event, owed).escalations.some((e) => e.acknowledgedAt === undefined),
+      'somebody asked',
+      event,
+    );
   },
   'ladder-exhausted': (event, _before, owed) => must(!stillOpen(event, owed).exhausted, 'exhausted once', event),
   'timer-fired': (event) => {
@@ -72,7 +86,10 @@ const RULES: Rules = {
   },
   'stage-entered': (event, before) => {
     const { stage, from, waitingOn } = event.data;
-    must(from === (before.stage === '' || before.stage === stage ? null : before.stage), 'says where it came from', [event, before.stage]);
+    must(from === (before.stage === '' || before.stage === stage ? null : before.stage), 'says where it came from', [
+      event,
+      before.stage,
+    ]);
     must(before.stage !== stage || before.waitingOn !== waitingOn, 'enters something new', event);
     must(before.closedAt === null || CLOSED_STAGES.includes(stage), 'a closed case stays closed', event);
   },
@@ -80,7 +97,11 @@ const RULES: Rules = {
     must((before.progress.checkedDay ?? '') < event.data.day, 'each day is looked at once', [event, before.progress]);
   },
   resolved: (event, before) => {
-    must(Object.values(before.parts).every(({ state }) => state === 'done' || state === 'cancelled'), 'resolved when all are done', event);
+    must(
+      Object.values(before.parts).every(({ state }) => state === 'done' || state === 'cancelled'),
+      'resolved when all are done',
+      event,
+    );
   },
   paused: (event, before) => must(before.pause === null && before.priority !== 'urgent', 'paused once', event),
   closed: (event, before) => must(before.resultAccepted && before.stage === 'review', 'closed after the answer', event),
@@ -99,7 +120,8 @@ export function foldChecked(before: ComplaintState, events: readonly JournalEven
     must(event.seq === state.seq + 1, 'numbers have no gap', event);
     must(event.episode === state.episode, 'of its episode', event);
     const id = 'obligation' in event.data && typeof event.data.obligation === 'string' ? event.data.obligation : null;
-    const rule = RULES[event.type] as ((event: JournalEvent, before: ComplaintState, owed?: Obligation) => void) | undefined;
+    const rule = RULES[event.type] as
+      ((event: JournalEvent, before: ComplaintState, owed?: Obligation) => void) | undefined;
     rule?.(event, state, id === null ? undefined : state.obligations[id]);
     const changedSeq = event.type === 'notified' ? state.changedSeq : event.seq;
     state = { ...evolve(complaint, state, event), seq: event.seq, changedSeq };
@@ -123,7 +145,12 @@ export function checkState(state: ComplaintState): void {
     if (paused || obligation.dueAt < obligation.start) continue;
     const { ran, dueAt } = explain(obligation, termsOf(state, obligation), state.policy);
     const sum = ran.reduce((length, { from, to }) => length + to - from, 0);
-    must(sum === obligation.limit && (ran.at(-1)?.to ?? obligation.start) === dueAt, 'explained', [obligation, ran]);
+    // A date that was agreed on may lie in a pause that was; the moves say so.
+    const agreed = obligation.pauses.some(
+      ({ from, to }) => from < obligation.dueAt && (to ?? Infinity) >= obligation.dueAt,
+    );
+    const end = agreed ? obligation.moves.at(-1)?.new : ran.at(-1)?.to;
+    must(sum === obligation.limit && (end ?? obligation.start) === dueAt, 'explained', [obligation, ran]);
   }
   const kinds = open.filter(({ kind }) => kind !== 'promise' && kind !== 'part').map(({ kind }) => kind);
   const twice = kinds.filter((kind, index) => kind !== 'outage-update' && kinds.indexOf(kind) < index);
@@ -132,13 +159,25 @@ export function checkState(state: ComplaintState): void {
   must(kinds.filter((kind) => kind === 'outage-update').length <= 3, 'the newest round is owed', kinds);
   const parts = Object.values(state.parts).filter((part) => part.state !== 'cancelled');
   if (HANDLING_STAGES.includes(state.stage) && state.priority !== null) {
-    must(parts.some((part) => part.state !== 'done'), 'somebody still has to do it', state.parts);
+    must(
+      parts.some((part) => part.state !== 'done'),
+      'somebody still has to do it',
+      state.parts,
+    );
     for (const { department } of parts.filter((part) => part.state !== 'done')) {
-      must(open.filter((o) => o.kind === 'part' && o.owedBy.department === department).length === 1, 'each part is owed', department);
+      must(
+        open.filter((o) => o.kind === 'part' && o.owedBy.department === department).length === 1,
+        'each part is owed',
+        department,
+      );
     }
   }
   const promised = Object.values(state.promises).filter((promise) => promise.state === 'open').length;
   must(open.filter(({ kind }) => kind === 'promise').length === promised, 'each promise is owed', state.promises);
   const asked = open.some(({ kind }) => kind === 'owner-confirm' || kind === 'owner-decision');
-  must(asked === (state.awaiting !== null) || CLOSED_STAGES.includes(state.stage), 'an answer is owed when asked', state.awaiting);
+  must(
+    asked === (state.awaiting !== null) || CLOSED_STAGES.includes(state.stage),
+    'an answer is owed when asked',
+    state.awaiting,
+  );
 }

@@ -4,7 +4,20 @@ import { DAY, HOUR, MINUTE } from '../../domain/instant';
 import { isNight, nextRung, rungToTell } from '../../domain/ladder';
 import type { Ladder } from '../../domain/policy';
 import { DUE, TERMS, obligationOf } from './made';
-import { BODY, DUTY_MANAGER, HEAD, POLICY, Play, ROUTINE, SHANGHAI, URGENT, notices, ofType, sh, types } from './support';
+import {
+  BODY,
+  DUTY_MANAGER,
+  HEAD,
+  POLICY,
+  Play,
+  ROUTINE,
+  SHANGHAI,
+  URGENT,
+  notices,
+  ofType,
+  sh,
+  types,
+} from './support';
 
 const LADDER = POLICY.ladders['default']!;
 
@@ -21,8 +34,16 @@ describe('the default ladder (policies.md "Ladder")', () => {
     const play = new Play(ROUTINE);
     const events = play.until(sh('2026-11-23 11:00:00.001'));
     const from = events.findIndex(({ type }) => type === 'obligation-missed');
-    expect(types(events.slice(from))).toEqual(['obligation-missed', 'escalated', 'notify-requested', 'notify-requested']);
-    expect(notices(events.slice(from))).toEqual(['escalated → department_head', 'obligation-missed → customer_service']);
+    expect(types(events.slice(from))).toEqual([
+      'obligation-missed',
+      'escalated',
+      'notify-requested',
+      'notify-requested',
+    ]);
+    expect(notices(events.slice(from))).toEqual([
+      'escalated → department_head',
+      'obligation-missed → customer_service',
+    ]);
     const [told] = ofType(events.slice(from), 'notify-requested');
     expect(told!.data).toMatchObject({
       to: { kind: 'role', role: 'department_head', department: 'customer_service' },
@@ -197,7 +218,15 @@ describe('the night rule', () => {
 
   it('begins at 22:00 and ends at 07:00, over midnight', () => {
     const night = ['21:59:59.999', '22:00', '23:59', '00:00', '06:59:59.999', '07:00', '12:00'];
-    expect(night.map((time) => isNight(LADDER, at(time), SHANGHAI))).toEqual([false, true, true, true, true, false, false]);
+    expect(night.map((time) => isNight(LADDER, at(time), SHANGHAI))).toEqual([
+      false,
+      true,
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
     const siesta: Ladder = { ...LADDER, night: { from: '13:00', to: '15:00', startAt: 'manager' } };
     expect(['12:59', '13:00', '14:59', '15:00', '23:00'].map((time) => isNight(siesta, at(time), SHANGHAI))).toEqual([
       false,
@@ -235,14 +264,26 @@ describe('the night rule', () => {
 
   it('holds for every clock of a case that was raised to urgent', () => {
     const play = new Play(ROUTINE);
-    const raised = { subtype: 'power_cut', type: null, priority: null, departments: null, reason: { ref: 'r', digest: 'd' } };
+    const raised = {
+      subtype: 'power_cut',
+      type: null,
+      priority: null,
+      departments: null,
+      reason: { ref: 'r', digest: 'd' },
+    };
     play.do('reclassify', raised, { at: sh('2026-11-23 10:00') });
     expect(play.open().map((id) => [id, play.obligation(id).urgent])).toEqual(play.open().map((id) => [id, true]));
   });
 });
 
 describe('any ladder', () => {
-  const ROLES: readonly Role[] = ['department_head', 'senior_cs_supervisor', 'duty_manager', 'manager', 'general_manager'];
+  const ROLES: readonly Role[] = [
+    'department_head',
+    'senior_cs_supervisor',
+    'duty_manager',
+    'manager',
+    'general_manager',
+  ];
   const ladders = fc
     .tuple(
       fc.array(fc.option(fc.integer({ min: 1, max: 80 })), { minLength: 0, maxLength: 4 }),
@@ -265,34 +306,41 @@ describe('any ladder', () => {
 
   it('is climbed upwards only, rung by rung apart, never before its time, and ends', () => {
     fc.assert(
-      fc.property(ladders, fc.boolean(), fc.array(fc.nat({ max: 40 }), { maxLength: 5 }), (ladder, urgent, reactions) => {
-        const policy = { ...POLICY, ladders: { default: ladder } };
-        const play = new Play({ ...(urgent ? URGENT : ROUTINE), policy });
-        const { dueAt, limit } = play.obligation('acknowledge');
-        for (const minutes of reactions) {
-          play.wait(minutes * MINUTE);
-          const owed = play.obligation('acknowledge');
-          if (owed.escalations.every((e) => e.acknowledgedAt !== undefined)) continue;
-          play.do('acknowledge-escalation', { obligation: 'acknowledge' });
-        }
-        play.until(dueAt + DAY);
-        const told = play.all('escalated').filter(({ data }) => data.obligation === 'acknowledge');
-        expect(told[0]).toMatchObject({ at: dueAt + 1, data: { cause: 'missed' } });
-        for (const [index, { at, data }] of told.entries()) {
-          const before = told[index - 1];
-          const fraction = ladder.rungs[data.rung]!.after;
-          if (!before) continue;
-          expect(data.rung).toBeGreaterThan(before.data.rung);
-          // A miss is told one millisecond after the due instant from which the plan counts.
-          expect(at - before.at).toBeGreaterThanOrEqual(ladder.gap - 1);
-          if (data.cause === 'time') expect(at).toBeGreaterThanOrEqual(dueAt + Math.round((fraction ?? 0) * limit));
-          if (data.cause === 'unacknowledged') {
-            expect(at - before.at).toBe(urgent ? ladder.acknowledgeUrgentWithin : ladder.acknowledgeWithin);
+      fc.property(
+        ladders,
+        fc.boolean(),
+        fc.array(fc.nat({ max: 40 }), { maxLength: 5 }),
+        (ladder, urgent, reactions) => {
+          const policy = { ...POLICY, ladders: { default: ladder } };
+          const play = new Play({ ...(urgent ? URGENT : ROUTINE), policy });
+          const { dueAt, limit } = play.obligation('acknowledge');
+          for (const minutes of reactions) {
+            play.wait(minutes * MINUTE);
+            const owed = play.obligation('acknowledge');
+            if (owed.escalations.every((e) => e.acknowledgedAt !== undefined)) continue;
+            play.do('acknowledge-escalation', { obligation: 'acknowledge' });
           }
-        }
-        expect(play.all('ladder-exhausted').filter(({ data }) => data.obligation === 'acknowledge').length).toBeLessThan(2);
-        expect(nextRung(play.obligation('acknowledge'), { ...TERMS, ladder })).toBeNull();
-      }),
+          play.until(dueAt + DAY);
+          const told = play.all('escalated').filter(({ data }) => data.obligation === 'acknowledge');
+          expect(told[0]).toMatchObject({ at: dueAt + 1, data: { cause: 'missed' } });
+          for (const [index, { at, data }] of told.entries()) {
+            const before = told[index - 1];
+            const fraction = ladder.rungs[data.rung]!.after;
+            if (!before) continue;
+            expect(data.rung).toBeGreaterThan(before.data.rung);
+            // A miss is told one millisecond after the due instant from which the plan counts.
+            expect(at - before.at).toBeGreaterThanOrEqual(ladder.gap - 1);
+            if (data.cause === 'time') expect(at).toBeGreaterThanOrEqual(dueAt + Math.round((fraction ?? 0) * limit));
+            if (data.cause === 'unacknowledged') {
+              expect(at - before.at).toBe(urgent ? ladder.acknowledgeUrgentWithin : ladder.acknowledgeWithin);
+            }
+          }
+          expect(
+            play.all('ladder-exhausted').filter(({ data }) => data.obligation === 'acknowledge').length,
+          ).toBeLessThan(2);
+          expect(nextRung(play.obligation('acknowledge'), { ...TERMS, ladder })).toBeNull();
+        },
+      ),
       { numRuns: 60 },
     );
   });

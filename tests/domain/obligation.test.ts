@@ -10,7 +10,12 @@ describe('what an obligation does next by itself', () => {
 
   it('warns at each point, then is missed', () => {
     expect(next({})).toEqual({ at: MONDAY_9 + 12 * HOUR, purpose: 'warn', obligation: 'resolve', index: 0 });
-    expect(next({ warned: 1 })).toEqual({ at: MONDAY_9 + 19.2 * HOUR, purpose: 'warn', obligation: 'resolve', index: 1 });
+    expect(next({ warned: 1 })).toEqual({
+      at: MONDAY_9 + 19.2 * HOUR,
+      purpose: 'warn',
+      obligation: 'resolve',
+      index: 1,
+    });
     expect(next({ warned: 2 })).toEqual({ at: DUE, purpose: 'miss', obligation: 'resolve', index: 0 });
     expect(next({ warn: [] })).toMatchObject({ at: DUE, purpose: 'miss' });
   });
@@ -94,7 +99,9 @@ describe('a promise of any length', () => {
         const keptAt = Math.max(play.now, dueAt + late);
         play.do('keep-promise', { promise: 'p1', note: null }, { at: keptAt });
         play.until(keptAt + 3 * DAY);
-        const own = play.journal.filter((event) => 'obligation' in event.data && event.data.obligation === 'promise:p1');
+        const own = play.journal.filter(
+          (event) => 'obligation' in event.data && event.data.obligation === 'promise:p1',
+        );
         const warned = ofType(own, 'obligation-warned');
         const missed = ofType(own, 'obligation-missed');
         expect(warned.map((event) => event.data.fraction)).toEqual([0.5, 0.8].slice(0, warned.length));
@@ -151,7 +158,12 @@ describe('arrival in one instant', () => {
       (play) => play.do('progress', BODY.progress, { at }),
       (play) => play.do('note', { text: text('n') }, { at }),
       (play) => play.do('set-measure', BODY.measure(at + HOUR), { at }),
-      (play) => play.do('accept-part', { department: 'engineering' }, { at, by: { id: 'e', role: 'engineering', department: 'engineering' } }),
+      (play) =>
+        play.do(
+          'accept-part',
+          { department: 'engineering' },
+          { at, by: { id: 'e', role: 'engineering', department: 'engineering' } },
+        ),
       (play) => play.do('promise', { text: text('p'), dueAt: at + HOUR }, { at }),
     ];
     const outcome = (order: readonly number[]) => {

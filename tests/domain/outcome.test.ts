@@ -55,11 +55,21 @@ describe('the class in which an obligation is counted (management.md section 3)'
     ['extended and done before the old date', met(DUE - 1, extended), later, 'ext-kept'],
     ['extended and kept in its last millisecond', met(DUE + 48 * HOUR, extended), later, 'ext-kept'],
     ['extended and broken', met(DUE + 50 * HOUR, { ...extended, missedAt: DUE + 48 * HOUR + 1 }), later, 'ext-broken'],
-    ['extended, past the new date, still owed', obligationOf({ ...extended, missedAt: DUE + 48 * HOUR + 1 }), later, 'ext-broken'],
+    [
+      'extended, past the new date, still owed',
+      obligationOf({ ...extended, missedAt: DUE + 48 * HOUR + 1 }),
+      later,
+      'ext-broken',
+    ],
     ['extended, past the new date, before the timer', obligationOf(extended), DUE + 48 * HOUR + 1, 'ext-broken'],
     ['extended, between the dates', obligationOf(extended), DUE + HOUR, 'open'],
     ['extended and cancelled between the dates', cancelled(DUE + HOUR, extended), later, 'void'],
-    ['extended, broken and cancelled', cancelled(later, { ...extended, missedAt: DUE + 48 * HOUR + 1 }), later, 'ext-broken'],
+    [
+      'extended, broken and cancelled',
+      cancelled(later, { ...extended, missedAt: DUE + 48 * HOUR + 1 }),
+      later,
+      'ext-broken',
+    ],
 
     ['typed in late and met', met(DUE + HOUR, { bornLate: 'typed-late', openedAt: DUE + 1 }), later, 'late'],
     ['typed in late and owed', obligationOf({ bornLate: 'typed-late', openedAt: DUE + 1 }), later, 'missed'],
@@ -69,7 +79,11 @@ describe('the class in which an obligation is counted (management.md section 3)'
     // What is scored is the first promise; that the last one was kept is told by missedAt.
     [
       'a promise that was moved in time and kept',
-      met(DUE + HOUR, { kind: 'promise', dueAt: DUE + 2 * HOUR, moves: [moved('promise-moved', DUE - 1, DUE + 2 * HOUR)] }),
+      met(DUE + HOUR, {
+        kind: 'promise',
+        dueAt: DUE + 2 * HOUR,
+        moves: [moved('promise-moved', DUE - 1, DUE + 2 * HOUR)],
+      }),
       later,
       'late',
     ],

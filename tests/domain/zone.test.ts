@@ -83,10 +83,14 @@ describe('the instant of a local time', () => {
       fc.property(wall, ([any, id, offset, minutes]) => {
         const local = seen(offset === null ? any : nearChange(any, id, offset), id);
         const date = local.toPlainDate().toString();
-        const [hour, minute] =
-          offset === null ? [Math.floor(minutes / 60), minutes % 60] : [local.hour, local.minute];
+        const [hour, minute] = offset === null ? [Math.floor(minutes / 60), minutes % 60] : [local.hour, local.minute];
         const time = `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
-        expect([date, time, id, instantOfLocal(date, time, id)]).toEqual([date, time, id, expectedInstant(date, time, id)]);
+        expect([date, time, id, instantOfLocal(date, time, id)]).toEqual([
+          date,
+          time,
+          id,
+          expectedInstant(date, time, id),
+        ]);
       }),
       { numRuns: 400 },
     );

@@ -3,11 +3,10 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
-import { createApi } from '../../api/app';
+import { createApi, type Api } from '../../api/app';
 import { createApiDeps } from '../../api/create-deps';
 import type { ApiDeps } from '../../api/deps';
 import { createHttpServer } from '../../api/http/server';
-import type { HttpApp } from '../../api/http/app';
 import { systemClock } from '../../common/clock';
 import type { Config } from '../../common/config';
 import { newApiKey } from '../../common/crypto/api-key';
@@ -25,7 +24,7 @@ import { createTestDatabase, devServer } from './servers';
 /** The whole product in one process on real servers: API over HTTP, worker, PostgreSQL, Temporal dev server. */
 export interface Product {
   readonly url: string;
-  readonly app: HttpApp;
+  readonly api: Api;
   readonly deps: ApiDeps;
   readonly temporalAddress: string;
   /** A fetch with the key of a role; `body` is sent as JSON. */
@@ -108,11 +107,11 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     running = null;
   };
   await startWorker();
-  const app = createApi(deps, {
+  const api = createApi(deps, {
     limits: { address: null, principal: null },
     checkReplies: options.checkReplies ?? true,
   });
-  const server = createHttpServer(app);
+  const server = createHttpServer(api.http);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const key = (as: string): string => {
@@ -121,10 +120,11 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     return found;
   };
   return {
-    ...{ url, app, deps, key, startWorker, stopWorker },
+    ...{ url, api, deps, key, startWorker, stopWorker },
     temporalAddress: temporalServer.address,
     call: (as, method, path, body, headers) => call(url, key(as), method, path, body, headers),
     stop: async () => {
+      await api.feed.stop();
       await stopServer(server);
       await stopWorker();
       await closeClient();

@@ -11,7 +11,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Command, CommandName, Draft, JournalEvent, Opening } from '../../domain/event';
+import type { Command, CommandName, Draft, Opening } from '../../domain/event';
 import { nextWake, openCase, recordEffect, runCommand, runWake, type Step } from '../../domain/engine';
 import { commandNames, isRefusal, refuse, type Family, type Refusal } from '../../domain/family';
 import { isoOf } from '../../domain/instant';
@@ -185,11 +185,11 @@ class CaseLoop<S extends CaseState, O extends Opening> {
     this.changed = true;
     this.journal.append(step.events, receipt ? [receipt] : []);
     this.outbox.add(this.state, step.events);
-    this.show(step.events);
+    this.show();
   }
 
   /** What the Temporal Web UI shows: codes and instants, never personal data. */
-  private show(events: readonly JournalEvent[]): void {
+  private show(): void {
     const next = nextWake(this.family, this.state);
     setCurrentDetails(
       [
@@ -197,12 +197,14 @@ class CaseLoop<S extends CaseState, O extends Opening> {
         next ? `next: ${next.purpose} at ${isoOf(next.at)}` : 'nothing is due',
       ].join('\n\n'),
     );
-    if (events.some(({ type }) => type === 'stage-entered' || type === 'classified')) {
-      upsertSearchAttributes([
-        { key: searchAttributes.stage, value: this.state.stage },
-        { key: searchAttributes.priority, value: this.state.priority },
-      ]);
-    }
+    const { stage, priority } = this.state;
+    const { typedSearchAttributes: shown } = workflowInfo();
+    // Each upsert is an event of the history, so one that says nothing new is left out.
+    if (shown.get(searchAttributes.stage) === stage && (shown.get(searchAttributes.priority) ?? null) === priority) return;
+    upsertSearchAttributes([
+      { key: searchAttributes.stage, value: stage },
+      { key: searchAttributes.priority, value: priority },
+    ]);
   }
 
   private remember(command: SeenCommand): void {

@@ -11,7 +11,8 @@ import type { NotifyActivities } from '../contracts/notify';
 export const journalNow = proxyLocalActivities<JournalActivities>({
   startToCloseTimeout: '1500ms',
   scheduleToCloseTimeout: '2s',
-  retry: { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval: '500ms' },
+  // Tries that fail at once are not ended by `scheduleToCloseTimeout` (SDK 1.24): six of them take 1.7 s.
+  retry: { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval: '500ms', maximumAttempts: 6 },
 });
 
 /** Journal, when the first try gave up: it must happen, so it retries without end; a minute apart at the most. */

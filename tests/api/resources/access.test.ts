@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openApiDefects } from '../../../api/http/openapi-check';
 import { pathParameters, type Route } from '../../../api/http/route';
+import { lastAudit } from '../../../db/queries/api-audit';
+import { listStaff } from '../../../db/queries/directory';
+import { residentsOf } from '../../../db/queries/households';
 import { ROLES, type Role } from '../../../domain/actor';
 import { HILL } from './company';
 import { startOffice, type Office } from './support';
@@ -136,11 +138,19 @@ describe('what is of another project is not there', () => {
     ['POST', '/api/v1/api-keys', { label: 'x', role: body.role, projects: '*' }],
     ['GET', `/api/v1/notifications?project=${HILL}`, undefined],
   ])('%s %s', async (method, path, sent) => {
+    const before = await everything();
     expect(await office.call('general_manager', method, path, sent)).toMatchObject({
       status: 404,
       body: { code: 'not-found' },
     });
+    expect(await everything()).toEqual(before);
   });
+
+  const everything = async () => [
+    await listStaff(office.deps.database.db, { projects: '*' }),
+    await residentsOf(office.deps.database.db, ['h-hill']),
+    await lastAudit(office.deps.database.db),
+  ];
 });
 
 test('nothing personal can stand in an address', () => {

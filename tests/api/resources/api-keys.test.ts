@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { listAudit } from '../../../db/queries/audit';
 import { HOUR } from '../../../domain/instant';

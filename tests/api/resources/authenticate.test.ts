@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { createAuthenticate, createPrincipals } from '../../../api/authenticate';
 import { newApiKey } from '../../../common/crypto/api-key';

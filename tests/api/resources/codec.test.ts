@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createPayloadCodec } from '../../../common/crypto/codec';
 import { listAudit } from '../../../db/queries/audit';
 import { HOUR, MINUTE } from '../../../domain/instant';

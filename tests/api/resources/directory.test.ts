@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { listAudit } from '../../../db/queries/audit';
 import { listStaff } from '../../../db/queries/directory';
 import { HILL, LAKE, PLANTED } from './company';
@@ -21,6 +20,7 @@ describe('me', () => {
       kind: 'staff',
       name: `${PLANTED.staff}manager`,
       role: 'manager',
+      roles: [{ project: LAKE, role: 'manager' }],
       department: null,
       allProjects: false,
       projects: [{ id: LAKE, name: '湖畔花园', zone: 'Asia/Shanghai' }],
@@ -89,7 +89,7 @@ describe('staff', () => {
       const { body }: { body: Json } = await office.call('manager', 'GET', path);
       seen.push(...ids(body));
       total = body.total as number;
-      path = body.next === null ? null : `/api/v1/staff?limit=5&cursor=${String(body.next)}`;
+      path = typeof body.next === 'string' ? `/api/v1/staff?limit=5&cursor=${body.next}` : null;
     }
     expect(seen).toEqual([...new Set(seen)].sort());
     expect(seen).toHaveLength(total);
@@ -174,6 +174,12 @@ describe('staff', () => {
     expect(await audit('staff/s-both')).toMatchObject([
       { details: { taken: [`${LAKE}:engineering`], given: [`${LAKE}:security`] } },
     ]);
+  });
+
+  test('whose last role is taken is shown once more', async () => {
+    const answer = await office.call('manager', 'PATCH', '/api/v1/staff/s-both', { roles: [] });
+    expect(answer).toMatchObject({ status: 200, body: { id: 's-both', roles: [] } });
+    expect((await office.call('manager', 'GET', '/api/v1/staff/s-both')).status).toBe(404);
   });
 
   test.each([

@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { maskName, maskPhone, maskRoom } from '../../../api/resources/masks';
 import { listAudit } from '../../../db/queries/audit';

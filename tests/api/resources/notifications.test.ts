@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { insertNotices } from '../../../db/queries/notices';
 import { putTexts } from '../../../db/queries/vault';
 import { writeBatch } from '../../../db/queries/journal';

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { installedFolder } from '../../../common/policy/load';
 import { listAudit } from '../../../db/queries/audit';
 import { startOffice, type Json, type Office } from './support';

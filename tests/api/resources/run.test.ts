@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { appendAudit } from '../../../db/queries/audit';
 import { HILL, LAKE, type Caller } from './company';
 import { startOffice, type Json, type Office } from './support';

@@ -146,7 +146,7 @@ export async function startOffice(feedOptions: FeedOptions = {}): Promise<Office
   return office;
 }
 
-export function routesOf(deps: ApiDeps, feed: Feed): Route[] {
+function routesOf(deps: ApiDeps, feed: Feed): Route[] {
   return [
     ...meRoutes(deps, '1.2.3'),
     ...projectRoutes(deps),

@@ -1,6 +1,20 @@
 import { HOUR, MINUTE } from '../../../domain/instant';
 import { outcomeOf } from '../../../domain/obligation';
-import { BODY, CLERK, IMPORTANT, NOISE, OPS, Play, RESIDENT, ROUTINE, UNCLASSIFIED, URGENT, notices, sh, types } from '../support';
+import {
+  BODY,
+  CLERK,
+  IMPORTANT,
+  NOISE,
+  OPS,
+  Play,
+  RESIDENT,
+  ROUTINE,
+  UNCLASSIFIED,
+  URGENT,
+  notices,
+  sh,
+  types,
+} from '../support';
 import type { OpenOptions } from '../support';
 
 /** Every subtype of the source documents, by hand (requirements.md CMP-020 … CMP-032, CMP-104, K24; policies.md). */
@@ -53,7 +67,9 @@ describe('the default classification', () => {
 
   it('is the whole table of the policy', () => {
     const { policy } = new Play().opening;
-    expect(policy.classification.map(({ subtype }) => subtype).sort()).toEqual(CLASSIFICATION.map(([name]) => name).sort());
+    expect(policy.classification.map(({ subtype }) => subtype).sort()).toEqual(
+      CLASSIFICATION.map(([name]) => name).sort(),
+    );
   });
 });
 
@@ -61,7 +77,10 @@ describe('what is owed', () => {
   it('counts from the report, not from when it was typed in', () => {
     const play = new Play({ ...IMPORTANT, reportedAt: sh('2026-11-23 08:20') });
     expect(minutesDue(play)).toMatchObject({ acknowledge: 120, survey: 120, plan: 1440, resolve: 1440, close: 2880 });
-    expect(play.obligation('survey')).toMatchObject({ start: sh('2026-11-23 08:20'), openedAt: sh('2026-11-23 09:00') });
+    expect(play.obligation('survey')).toMatchObject({
+      start: sh('2026-11-23 08:20'),
+      openedAt: sh('2026-11-23 09:00'),
+    });
   });
 
   it('is owed by the first-contact owner, and the parts by their departments', () => {
@@ -91,8 +110,16 @@ describe('what is owed', () => {
     play.do('owner-answer', BODY.accept, { by: RESIDENT, at: sh('2026-11-23 16:00') });
     play.do('record-test-result', BODY.test, { at: sh('2026-11-25 09:00') });
     expect(play.obligation('test-result')).toMatchObject({ state: 'met', lateMs: -24 * HOUR });
-    play.do('complete-part', { department: 'engineering', result: { ref: 'r', digest: 'd' } }, { by: { id: 'e', role: 'engineering', department: 'engineering' } });
-    expect(play.obligation('resolve')).toMatchObject({ state: 'met', endedAt: sh('2026-11-25 09:00'), dueAt: finishAt });
+    play.do(
+      'complete-part',
+      { department: 'engineering', result: { ref: 'r', digest: 'd' } },
+      { by: { id: 'e', role: 'engineering', department: 'engineering' } },
+    );
+    expect(play.obligation('resolve')).toMatchObject({
+      state: 'met',
+      endedAt: sh('2026-11-25 09:00'),
+      dueAt: finishAt,
+    });
     expect(play.open()).toEqual(['close']);
   });
 
@@ -101,7 +128,11 @@ describe('what is owed', () => {
     surveyed.do('survey', BODY.survey, { at: sh('2026-11-23 10:00') });
     expect(surveyed.obligation('acknowledge')).toMatchObject({ state: 'met', endedAt: sh('2026-11-23 10:00') });
     const done = new Play(ROUTINE);
-    done.do('complete-part', { department: 'engineering', result: { ref: 'r', digest: 'd' } }, { by: { id: 'e', role: 'engineering', department: 'engineering' }, at: sh('2026-11-23 10:00') });
+    done.do(
+      'complete-part',
+      { department: 'engineering', result: { ref: 'r', digest: 'd' } },
+      { by: { id: 'e', role: 'engineering', department: 'engineering' }, at: sh('2026-11-23 10:00') },
+    );
     expect(done.obligation('acknowledge')).toMatchObject({ state: 'met', endedAt: sh('2026-11-23 10:00') });
     expect(done.obligation('measure')).toMatchObject({ state: 'cancelled', endReason: 'resolved' });
   });
@@ -120,11 +151,19 @@ describe('what is owed', () => {
 describe('typed in late: t0 is the report, the lateness is ours', () => {
   it('is missed at once, marked, and climbs; what lies ahead is not marked', () => {
     const play = new Play({ ...URGENT, reportedAt: sh('2026-11-23 08:20') });
-    expect(play.obligation('acknowledge')).toMatchObject({ bornLate: 'typed-late', dueAt: sh('2026-11-23 08:35'), warned: 2 });
+    expect(play.obligation('acknowledge')).toMatchObject({
+      bornLate: 'typed-late',
+      dueAt: sh('2026-11-23 08:35'),
+      warned: 2,
+    });
     expect(play.obligation('resolve').bornLate).toBeNull();
     expect(play.obligation('acknowledge').missedAt).toBeNull();
     play.wait(1);
-    expect(play.obligation('acknowledge')).toMatchObject({ missedAt: sh('2026-11-23 09:00:00.001'), overdue: true, rung: 0 });
+    expect(play.obligation('acknowledge')).toMatchObject({
+      missedAt: sh('2026-11-23 09:00:00.001'),
+      overdue: true,
+      rung: 0,
+    });
     play.do('acknowledge', BODY.acknowledge, { at: sh('2026-11-23 09:05') });
     expect(play.obligation('acknowledge').lateMs).toBe(30 * MINUTE);
     expect(outcomeOf(play.obligation('acknowledge'), play.now)).toBe('late');
@@ -149,7 +188,11 @@ describe('typed in late: t0 is the report, the lateness is ours', () => {
     play.do('survey', BODY.survey);
     play.do('propose-plan', BODY.plan(sh('2026-11-27 12:00')));
     play.do('owner-answer', BODY.accept, { by: RESIDENT });
-    expect(play.obligation('resolve')).toMatchObject({ bornLate: 'typed-late', dueAt: sh('2026-11-27 12:00'), overdue: false });
+    expect(play.obligation('resolve')).toMatchObject({
+      bornLate: 'typed-late',
+      dueAt: sh('2026-11-27 12:00'),
+      overdue: false,
+    });
     play.until(sh('2026-11-27 12:00'));
     const missed = () => play.all('obligation-missed').filter(({ data }) => data.obligation === 'resolve');
     expect(missed()).toHaveLength(1);
@@ -181,7 +224,11 @@ describe('receiving a complaint', () => {
       [null, 'received', 'us'],
       ['received', 'classified', 'us'],
     ]);
-    expect(play.journal.every(({ via, policyVersion, episode }) => via.kind === 'start' && policyVersion === 7 && episode === 1)).toBe(true);
+    expect(
+      play.journal.every(
+        ({ via, policyVersion, episode }) => via.kind === 'start' && policyVersion === 7 && episode === 1,
+      ),
+    ).toBe(true);
   });
 
   const opened = (options: OpenOptions) => {
@@ -205,11 +252,26 @@ describe('receiving a complaint', () => {
     [
       'longer ago, which is an import',
       { reportedAt: sh('2026-10-24 09:00') - 1 },
-      { refused: 'reported-too-long-ago', args: { reportedAt: sh('2026-10-24 09:00') - 1, oldest: sh('2026-10-24 09:00') } },
+      {
+        refused: 'reported-too-long-ago',
+        args: { reportedAt: sh('2026-10-24 09:00') - 1, oldest: sh('2026-10-24 09:00') },
+      },
     ],
-    ['graded without a subtype', { subtype: null, priority: 'urgent' }, { refused: 'subtype-required', args: { field: 'subtype' } }],
-    ['typed without a subtype', { subtype: null, type: 'fee' }, { refused: 'subtype-required', args: { field: 'subtype' } }],
-    ['sent to a department without a subtype', { subtype: null, departments: ['finance'] }, { refused: 'subtype-required', args: { field: 'subtype' } }],
+    [
+      'graded without a subtype',
+      { subtype: null, priority: 'urgent' },
+      { refused: 'subtype-required', args: { field: 'subtype' } },
+    ],
+    [
+      'typed without a subtype',
+      { subtype: null, type: 'fee' },
+      { refused: 'subtype-required', args: { field: 'subtype' } },
+    ],
+    [
+      'sent to a department without a subtype',
+      { subtype: null, departments: ['finance'] },
+      { refused: 'subtype-required', args: { field: 'subtype' } },
+    ],
     ['of nobody’s owning', { subtype: null, by: OPS }, 'received'],
     [
       'for a department that is not there',
@@ -220,8 +282,16 @@ describe('receiving a complaint', () => {
       },
     ],
     ['for no department', { departments: [] }, { refused: 'department-required', args: { field: 'departments' } }],
-    ['of a subtype that is not in the table, graded by hand', { subtype: 'dog', type: 'other', priority: 'routine', departments: ['security'] }, 'classified'],
-    ['lowered by a clerk', { subtype: 'leak', priority: 'routine' }, { refused: 'only-manager-may-lower', args: { from: 'urgent', to: 'routine' } }],
+    [
+      'of a subtype that is not in the table, graded by hand',
+      { subtype: 'dog', type: 'other', priority: 'routine', departments: ['security'] },
+      'classified',
+    ],
+    [
+      'lowered by a clerk',
+      { subtype: 'leak', priority: 'routine' },
+      { refused: 'only-manager-may-lower', args: { from: 'urgent', to: 'routine' } },
+    ],
     ['raised by a clerk', { subtype: 'lighting', priority: 'urgent' }, 'classified'],
   ])('%s', (_name, options, expected) => {
     expect(opened(options)).toEqual(expected);
@@ -272,7 +342,11 @@ describe('a complaint that nobody has classified', () => {
 
   it('gets the shorter clock of an urgent matter from its report on', () => {
     const play = new Play({ ...UNCLASSIFIED, by: RESIDENT });
-    play.do('classify', { subtype: 'power_cut', type: null, priority: null, departments: null }, { at: sh('2026-11-23 09:10') });
+    play.do(
+      'classify',
+      { subtype: 'power_cut', type: null, priority: null, departments: null },
+      { at: sh('2026-11-23 09:10') },
+    );
     expect(minutesDue(play)).toMatchObject({ 'acknowledge:2': 15 });
     expect(play.obligation('acknowledge')).toMatchObject({ state: 'cancelled', endReason: 'reclassified' });
   });

@@ -1,7 +1,32 @@
 import { DAY, HOUR } from '../../../domain/instant';
 import { nextWake } from '../../../domain/engine';
 import { complaint } from '../../../domain/complaint';
-import { BODY, CLERK, DUTY_MANAGER, ENGINEER, GENERAL_MANAGER, IMPORTANT, MANAGER, OTHER_CLERK, POLICY, Play, QUALITY, RESIDENT, ROUTINE, SUPERVISOR, UNCLASSIFIED, URGENT, notices, ofType, sh, text, toClosed, toReview, types, workDone } from '../support';
+import {
+  BODY,
+  CLERK,
+  DUTY_MANAGER,
+  ENGINEER,
+  GENERAL_MANAGER,
+  IMPORTANT,
+  MANAGER,
+  OTHER_CLERK,
+  POLICY,
+  Play,
+  QUALITY,
+  RESIDENT,
+  ROUTINE,
+  SUPERVISOR,
+  UNCLASSIFIED,
+  URGENT,
+  notices,
+  ofType,
+  sh,
+  text,
+  toClosed,
+  toReview,
+  types,
+  workDone,
+} from '../support';
 
 const reason = text('reason');
 
@@ -10,7 +35,13 @@ describe('the feedback', () => {
     const play = new Play(ROUTINE);
     workDone(play);
     const events = play.do('feed-back', BODY.feedBack);
-    expect(types(events)).toEqual(['fed-back', 'obligation-opened', 'satisfaction-asked', 'stage-entered', 'notify-requested']);
+    expect(types(events)).toEqual([
+      'fed-back',
+      'obligation-opened',
+      'satisfaction-asked',
+      'stage-entered',
+      'notify-requested',
+    ]);
     expect(notices(events)).toEqual(['result-fed-back → resident']);
     expect(play.state).toMatchObject({ stage: 'review', waitingOn: 'resident', awaiting: 'result' });
     expect(play.open()).toEqual(['close', 'owner-confirm:result']);
@@ -26,7 +57,10 @@ describe('the feedback', () => {
 
   it('comes after the work, once', () => {
     const play = new Play(ROUTINE);
-    expect(play.refused('feed-back', BODY.feedBack)).toEqual({ refused: 'not-allowed-now', args: { stage: 'classified', allowed: ['feedback'] } });
+    expect(play.refused('feed-back', BODY.feedBack)).toEqual({
+      refused: 'not-allowed-now',
+      args: { stage: 'classified', allowed: ['feedback'] },
+    });
     toReview(play);
     expect(play.refused('feed-back', BODY.feedBack).refused).toBe('not-allowed-now');
   });
@@ -45,14 +79,23 @@ describe('the closing', () => {
   it('waits for the owner’s answer', () => {
     const play = new Play(ROUTINE);
     workDone(play);
-    expect(play.refused('close', BODY.close)).toEqual({ refused: 'not-allowed-now', args: { stage: 'feedback', allowed: ['review'] } });
+    expect(play.refused('close', BODY.close)).toEqual({
+      refused: 'not-allowed-now',
+      args: { stage: 'feedback', allowed: ['review'] },
+    });
     play.do('feed-back', BODY.feedBack);
-    expect(play.refused('close', BODY.close)).toEqual({ refused: 'owner-has-not-answered', args: { subject: 'result' } });
+    expect(play.refused('close', BODY.close)).toEqual({
+      refused: 'owner-has-not-answered',
+      args: { subject: 'result' },
+    });
   });
 
   it('is the owner’s or a supervisor’s', () => {
     const play = toReview(new Play(ROUTINE));
-    expect(play.refused('close', BODY.close, { by: OTHER_CLERK })).toEqual({ refused: 'not-the-owner', args: { owner: CLERK.id } });
+    expect(play.refused('close', BODY.close, { by: OTHER_CLERK })).toEqual({
+      refused: 'not-the-owner',
+      args: { owner: CLERK.id },
+    });
     expect(play.refused('close', BODY.close, { by: ENGINEER }).refused).toBe('role-not-allowed');
     play.do('close', BODY.close, { by: SUPERVISOR });
     const nobodys = toReview(new Play({ ...ROUTINE, by: RESIDENT }));
@@ -63,7 +106,10 @@ describe('the closing', () => {
     const major = toReview(new Play(URGENT));
     expect(major.refused('close', BODY.close)).toEqual({
       refused: 'authority-too-low',
-      args: { level: 'major', roles: ['senior_cs_supervisor', 'department_head', 'duty_manager', 'manager', 'general_manager'] },
+      args: {
+        level: 'major',
+        roles: ['senior_cs_supervisor', 'department_head', 'duty_manager', 'manager', 'general_manager'],
+      },
     });
     major.do('set-level', { level: 'ordinary', reason }, { by: MANAGER });
     major.do('close', BODY.close);
@@ -75,9 +121,16 @@ describe('the closing', () => {
   });
 
   it('can be set a level only when there is one, and while it is open', () => {
-    expect(new Play(UNCLASSIFIED).refused('set-level', { level: 'major', reason }, { by: MANAGER })).toEqual({ refused: 'not-classified', args: { stage: 'received' } });
-    expect(toClosed(new Play(ROUTINE)).refused('set-level', { level: 'major', reason }, { by: MANAGER }).refused).toBe('case-closed');
-    expect(new Play(ROUTINE).refused('set-level', { level: 'major', reason }, { by: SUPERVISOR }).refused).toBe('role-not-allowed');
+    expect(new Play(UNCLASSIFIED).refused('set-level', { level: 'major', reason }, { by: MANAGER })).toEqual({
+      refused: 'not-classified',
+      args: { stage: 'received' },
+    });
+    expect(toClosed(new Play(ROUTINE)).refused('set-level', { level: 'major', reason }, { by: MANAGER }).refused).toBe(
+      'case-closed',
+    );
+    expect(new Play(ROUTINE).refused('set-level', { level: 'major', reason }, { by: SUPERVISOR }).refused).toBe(
+      'role-not-allowed',
+    );
   });
 });
 
@@ -90,22 +143,38 @@ describe('an extension of the end', () => {
     for (const by of [CLERK, SUPERVISOR, DUTY_MANAGER]) {
       expect(play.refused('extend', to(hour48 + DAY), { by }).refused).toBe('role-not-allowed');
     }
-    expect(play.refused('extend', to(hour48), { by: MANAGER })).toEqual({ refused: 'must-be-later', args: { field: 'dueAt', dueAt: hour48 } });
+    expect(play.refused('extend', to(hour48), { by: MANAGER })).toEqual({
+      refused: 'must-be-later',
+      args: { field: 'dueAt', dueAt: hour48 },
+    });
     play.do('extend', to(hour48 + DAY), { by: MANAGER, at: hour48 });
-    expect(play.obligation('close')).toMatchObject({ dueAt: hour48 + DAY, dueBase: hour48, limit: 72 * HOUR, missedAt: null });
-    expect(play.all('due-moved').map(({ data }) => data)).toMatchObject([{ cause: 'extended', old: hour48, new: hour48 + DAY, oldBase: hour48, newBase: hour48 }]);
+    expect(play.obligation('close')).toMatchObject({
+      dueAt: hour48 + DAY,
+      dueBase: hour48,
+      limit: 72 * HOUR,
+      missedAt: null,
+    });
+    expect(play.all('due-moved').map(({ data }) => data)).toMatchObject([
+      { cause: 'extended', old: hour48, new: hour48 + DAY, oldBase: hour48, newBase: hour48 },
+    ]);
   });
 
   it('comes too late after hour 48', () => {
     const play = new Play(ROUTINE);
-    expect(play.refused('extend', to(hour48 + DAY), { by: MANAGER, at: hour48 + 1 })).toEqual({ refused: 'too-late-to-extend', args: { dueAt: hour48 } });
+    expect(play.refused('extend', to(hour48 + DAY), { by: MANAGER, at: hour48 + 1 })).toEqual({
+      refused: 'too-late-to-extend',
+      args: { dueAt: hour48 },
+    });
   });
 
   it('comes too late after hour 48 even if it was extended before', () => {
     const play = new Play(ROUTINE);
     play.do('extend', to(hour48 + DAY), { by: MANAGER });
     play.do('extend', to(hour48 + 2 * DAY), { by: GENERAL_MANAGER, at: hour48 });
-    expect(play.refused('extend', to(hour48 + 9 * DAY), { by: MANAGER, at: hour48 + HOUR })).toEqual({ refused: 'too-late-to-extend', args: { dueAt: hour48 } });
+    expect(play.refused('extend', to(hour48 + 9 * DAY), { by: MANAGER, at: hour48 + HOUR })).toEqual({
+      refused: 'too-late-to-extend',
+      args: { dueAt: hour48 },
+    });
   });
 
   it('is for an open case', () => {
@@ -121,7 +190,10 @@ describe('withdrawing', () => {
       expect(notices(events)).toEqual(['case-withdrawn → senior_cs_supervisor']);
       expect(play.state).toMatchObject({ stage: 'withdrawn', closedAt: play.now, waitingOn: 'nobody' });
       expect(play.open()).toEqual([]);
-      expect(play.refused('withdraw', { reason })).toEqual({ refused: 'case-closed', args: { stage: 'withdrawn', allowed: ['reopen'] } });
+      expect(play.refused('withdraw', { reason })).toEqual({
+        refused: 'case-closed',
+        args: { stage: 'withdrawn', allowed: ['reopen'] },
+      });
     }
   });
 
@@ -136,10 +208,27 @@ describe('reopening', () => {
   it('begins an episode with new clocks; the report stays', () => {
     const play = toClosed(new Play(ROUTINE));
     const events = play.do('reopen', { reason }, { by: RESIDENT, at });
-    expect(ofType(events, 'reopened')[0]).toMatchObject({ episode: 1, data: { cause: 'command', count: 1, toManager: false, reason } });
-    expect(play.state).toMatchObject({ stage: 'classified', episode: 2, episodeStart: at, reopenCount: 1, reportedAt: sh('2026-11-23 09:00'), closedAt: null, resultAccepted: false });
+    expect(ofType(events, 'reopened')[0]).toMatchObject({
+      episode: 1,
+      data: { cause: 'command', count: 1, toManager: false, reason },
+    });
+    expect(play.state).toMatchObject({
+      stage: 'classified',
+      episode: 2,
+      episodeStart: at,
+      reopenCount: 1,
+      reportedAt: sh('2026-11-23 09:00'),
+      closedAt: null,
+      resultAccepted: false,
+    });
     const dues = Object.fromEntries(play.open().map((id) => [id, (play.obligation(id).dueAt - at) / HOUR]));
-    expect(dues).toEqual({ 'acknowledge@2': 2, 'measure@2': 4, 'resolve@2': 24, 'close@2': 48, 'part:engineering@2': 24 });
+    expect(dues).toEqual({
+      'acknowledge@2': 2,
+      'measure@2': 4,
+      'resolve@2': 24,
+      'close@2': 48,
+      'part:engineering@2': 24,
+    });
     expect(notices(events)).toEqual(['case-reopened → senior_cs_supervisor', 'department-assigned → engineering']);
     toClosed(play, at + HOUR);
     expect(play.obligation('close@2')).toMatchObject({ state: 'met', episode: 2 });
@@ -154,7 +243,13 @@ describe('reopening', () => {
   });
 
   it('makes the parts due with the resolve clock of their own policy', () => {
-    const policy = { ...POLICY, clocks: { ...POLICY.clocks, routine: { ...POLICY.clocks.routine, resolve: { ...POLICY.clocks.routine.resolve!, limit: 6 * HOUR } } } };
+    const policy = {
+      ...POLICY,
+      clocks: {
+        ...POLICY.clocks,
+        routine: { ...POLICY.clocks.routine, resolve: { ...POLICY.clocks.routine.resolve!, limit: 6 * HOUR } },
+      },
+    };
     const play = toClosed(new Play({ ...ROUTINE, policy }));
     play.do('reopen', { reason }, { at });
     expect(play.obligation('part:engineering@2').dueAt).toBe(at + 6 * HOUR);
@@ -170,7 +265,10 @@ describe('reopening', () => {
       toReview(play, play.now + HOUR);
       if (count === 3) {
         for (const by of [CLERK, SUPERVISOR, DUTY_MANAGER]) {
-          expect(play.refused('close', BODY.close, { by })).toEqual({ refused: 'authority-too-low', args: { level: 'ordinary', roles: ['manager', 'general_manager'] } });
+          expect(play.refused('close', BODY.close, { by })).toEqual({
+            refused: 'authority-too-low',
+            args: { level: 'ordinary', roles: ['manager', 'general_manager'] },
+          });
         }
       }
       play.do('close', BODY.close, { by: MANAGER });
@@ -178,8 +276,13 @@ describe('reopening', () => {
   });
 
   it('is for what is closed', () => {
-    expect(new Play(ROUTINE).refused('reopen', { reason })).toEqual({ refused: 'not-allowed-now', args: { stage: 'classified', allowed: ['closed', 'withdrawn'] } });
-    expect(toClosed(new Play(ROUTINE)).refused('reopen', { reason }, { by: ENGINEER }).refused).toBe('role-not-allowed');
+    expect(new Play(ROUTINE).refused('reopen', { reason })).toEqual({
+      refused: 'not-allowed-now',
+      args: { stage: 'classified', allowed: ['closed', 'withdrawn'] },
+    });
+    expect(toClosed(new Play(ROUTINE)).refused('reopen', { reason }, { by: ENGINEER }).refused).toBe(
+      'role-not-allowed',
+    );
   });
 
   it('asks for the plan anew', () => {
@@ -211,7 +314,10 @@ describe('the archive', () => {
       expect(types(play.until(closedAt + 30 * DAY))).toEqual(['timer-fired', 'archived']);
       expect(play.state.ended).toBe(true);
       expect(nextWake(complaint, play.state)).toBeNull();
-      for (const refusal of [play.refused('reopen', { reason }), play.refused('note', { text: reason }, { by: RESIDENT })]) {
+      for (const refusal of [
+        play.refused('reopen', { reason }),
+        play.refused('note', { text: reason }, { by: RESIDENT }),
+      ]) {
         expect(refusal).toMatchObject({ refused: 'case-archived' });
       }
     }

@@ -1,5 +1,30 @@
 import { HOUR, MINUTE } from '../../../domain/instant';
-import { ACCOUNTANT, BODY, CLERK, ENGINEER, GUARD, HEAD, IMPORTANT, MANAGER, NOISE, OTHER_CLERK, Play, QUALITY, RESIDENT, ROUTINE, SUPERVISOR, UNCLASSIFIED, URGENT, notices, ofType, sh, text, toClosed, types, workDone } from '../support';
+import {
+  ACCOUNTANT,
+  BODY,
+  CLERK,
+  ENGINEER,
+  GUARD,
+  HEAD,
+  IMPORTANT,
+  MANAGER,
+  NOISE,
+  OTHER_CLERK,
+  Play,
+  QUALITY,
+  RESIDENT,
+  ROUTINE,
+  SUPERVISOR,
+  UNCLASSIFIED,
+  URGENT,
+  notices,
+  ofType,
+  sh,
+  text,
+  toClosed,
+  types,
+  workDone,
+} from '../support';
 
 const result = (department: string) => ({ department, result: text('result') });
 const later = sh('2026-11-23 15:00');
@@ -16,7 +41,10 @@ describe('acknowledging', () => {
   it('is done once', () => {
     const play = new Play(IMPORTANT);
     play.do('survey', BODY.survey);
-    expect(play.refused('acknowledge', BODY.acknowledge)).toEqual({ refused: 'already-acknowledged', args: { stage: 'handling' } });
+    expect(play.refused('acknowledge', BODY.acknowledge)).toEqual({
+      refused: 'already-acknowledged',
+      args: { stage: 'handling' },
+    });
   });
 
   it('by an engineer makes him no owner', () => {
@@ -33,14 +61,24 @@ describe('acknowledging', () => {
 describe('the survey', () => {
   it('says when it was done, and is judged by when it was told', () => {
     const play = new Play(IMPORTANT);
-    const events = play.do('survey', BODY.survey, { by: ENGINEER, at: sh('2026-11-23 11:10'), occurredAt: sh('2026-11-23 10:30') });
-    expect(ofType(events, 'surveyed')[0]).toMatchObject({ occurredAt: sh('2026-11-23 10:30'), at: sh('2026-11-23 11:10') });
+    const events = play.do('survey', BODY.survey, {
+      by: ENGINEER,
+      at: sh('2026-11-23 11:10'),
+      occurredAt: sh('2026-11-23 10:30'),
+    });
+    expect(ofType(events, 'surveyed')[0]).toMatchObject({
+      occurredAt: sh('2026-11-23 10:30'),
+      at: sh('2026-11-23 11:10'),
+    });
     expect(play.obligation('survey')).toMatchObject({ state: 'met', lateMs: 10 * MINUTE });
   });
 
   it('comes before the plan, and both before the work is called done', () => {
     const play = new Play(IMPORTANT);
-    expect(play.refused('propose-plan', BODY.plan(later))).toEqual({ refused: 'survey-first', args: { stage: 'classified' } });
+    expect(play.refused('propose-plan', BODY.plan(later))).toEqual({
+      refused: 'survey-first',
+      args: { stage: 'classified' },
+    });
     expect(play.refused('complete-part', result('engineering'), { by: ENGINEER }).refused).toBe('survey-first');
     play.do('survey', BODY.survey);
     const unconfirmed = (plan: string) => ({ refused: 'plan-not-confirmed', args: { plan } });
@@ -92,7 +130,10 @@ describe('the outside test', () => {
     play.do('owner-answer', BODY.accept, { by: RESIDENT });
     expect(play.refused('close', BODY.close)).toEqual({ refused: 'test-result-owed', args: {} });
     expect(notices(play.do('record-test-result', BODY.test, { by: ENGINEER }))).toEqual(['test-result → resident']);
-    expect(play.refused('record-test-result', BODY.test)).toEqual({ refused: 'nothing-owed', args: { kind: 'test-result' } });
+    expect(play.refused('record-test-result', BODY.test)).toEqual({
+      refused: 'nothing-owed',
+      args: { kind: 'test-result' },
+    });
     play.do('close', BODY.close);
   });
 });
@@ -103,7 +144,15 @@ describe('three departments', () => {
   it('each have their own part, and the case is resolved when all are done', () => {
     const play = new Play(three);
     play.wait(HOUR);
-    expect(play.open()).toEqual(['acknowledge', 'close', 'measure', 'part:engineering', 'part:finance', 'part:security', 'resolve']);
+    expect(play.open()).toEqual([
+      'acknowledge',
+      'close',
+      'measure',
+      'part:engineering',
+      'part:finance',
+      'part:security',
+      'resolve',
+    ]);
     play.do('accept-part', { department: 'engineering' }, { by: ENGINEER });
     expect(play.obligation('part:engineering').owedBy.person).toBe(ENGINEER.id);
     expect(play.obligation('part:security').owedBy.person).toBeNull();
@@ -136,14 +185,25 @@ describe('three departments', () => {
 
   it('are joined by a fourth, which the case waits for too', () => {
     const play = new Play(three);
-    const events = play.do('assign-department', { department: 'customer_service', task: text('t') }, { at: sh('2026-11-23 11:30') });
+    const events = play.do(
+      'assign-department',
+      { department: 'customer_service', task: text('t') },
+      { at: sh('2026-11-23 11:30') },
+    );
     expect(notices(events)).toContain('department-assigned → customer_service');
-    expect(play.obligation('part:customer_service')).toMatchObject({ start: sh('2026-11-23 09:00'), dueAt: sh('2026-11-24 09:00') });
+    expect(play.obligation('part:customer_service')).toMatchObject({
+      start: sh('2026-11-23 09:00'),
+      dueAt: sh('2026-11-24 09:00'),
+    });
     expect(play.refused('assign-department', { department: 'finance', task: null })).toEqual({
       refused: 'part-exists',
       args: { department: 'finance', state: 'assigned' },
     });
-    for (const [department, by] of [['engineering', ENGINEER], ['security', GUARD], ['finance', ACCOUNTANT]] as const) {
+    for (const [department, by] of [
+      ['engineering', ENGINEER],
+      ['security', GUARD],
+      ['finance', ACCOUNTANT],
+    ] as const) {
       play.do('complete-part', result(department), { by });
     }
     expect(play.state.stage).toBe('classified');
@@ -157,7 +217,9 @@ describe('three departments', () => {
       refused: 'not-your-department',
       args: { department: 'finance', yours: 'engineering' },
     });
-    expect(play.refused('block-part', { department: 'finance', reason: text('r') }, { by: { ...CLERK, department: null } })).toEqual({
+    expect(
+      play.refused('block-part', { department: 'finance', reason: text('r') }, { by: { ...CLERK, department: null } }),
+    ).toEqual({
       refused: 'not-your-department',
       args: { department: 'finance', yours: '' },
     });
@@ -167,7 +229,10 @@ describe('three departments', () => {
 
   it('are those of the policy', () => {
     const play = new Play(three);
-    const unknown = { refused: 'department-unknown', args: { department: 'gardening', allowed: ['customer_service', 'engineering', 'security', 'finance'] } };
+    const unknown = {
+      refused: 'department-unknown',
+      args: { department: 'gardening', allowed: ['customer_service', 'engineering', 'security', 'finance'] },
+    };
     expect(play.refused('assign-department', { department: 'gardening', task: null })).toEqual(unknown);
     expect(play.refused('complete-part', result('gardening'), { by: SUPERVISOR })).toEqual(unknown);
     expect(play.refused('accept-part', { department: 'customer_service' }).refused).toBe('department-unknown');
@@ -189,7 +254,10 @@ describe('notes', () => {
     expect(types(play.do('note', { text: text('n') }, { by: QUALITY }))).toEqual(['noted']);
     expect(play.refused('note', { text: text('n') }, { by: RESIDENT }).refused).toBe('role-not-allowed');
     const closed = toClosed(new Play(ROUTINE));
-    expect(closed.refused('note', { text: text('n') })).toEqual({ refused: 'case-closed', args: { stage: 'closed', allowed: ['reopen'] } });
+    expect(closed.refused('note', { text: text('n') })).toEqual({
+      refused: 'case-closed',
+      args: { stage: 'closed', allowed: ['reopen'] },
+    });
   });
 });
 
@@ -201,7 +269,12 @@ describe('the first-contact owner', () => {
     expect(notices(events)).toEqual(['handed-over → clerk-wu']);
     expect(play.state.owner).toBe(OTHER_CLERK.id);
     const persons = play.open().map((id) => [id, play.obligation(id).owedBy.person]);
-    expect(persons).toEqual([['acknowledge', 'clerk-wu'], ['close', 'clerk-wu'], ['part:engineering', null], ['resolve', 'clerk-wu']]);
+    expect(persons).toEqual([
+      ['acknowledge', 'clerk-wu'],
+      ['close', 'clerk-wu'],
+      ['part:engineering', null],
+      ['resolve', 'clerk-wu'],
+    ]);
     // The warning goes to the new one.
     expect(notices(play.until(sh('2026-11-23 09:07:30')))).toEqual(['obligation-warned → clerk-wu']);
   });
@@ -215,13 +288,18 @@ describe('the first-contact owner', () => {
 
   it('is replaced by himself or a supervisor only, and by somebody else', () => {
     const play = new Play(ROUTINE);
-    expect(play.refused('hand-over', { to: CLERK.id, reason: text('r') })).toEqual({ refused: 'already-the-owner', args: { owner: CLERK.id } });
+    expect(play.refused('hand-over', { to: CLERK.id, reason: text('r') })).toEqual({
+      refused: 'already-the-owner',
+      args: { owner: CLERK.id },
+    });
     expect(play.refused('hand-over', { to: OTHER_CLERK.id, reason: text('r') }, { by: OTHER_CLERK })).toEqual({
       refused: 'not-the-owner',
       args: { owner: CLERK.id },
     });
     play.do('hand-over', { to: OTHER_CLERK.id, reason: text('r') }, { by: SUPERVISOR });
-    expect(toClosed(play).refused('hand-over', { to: CLERK.id, reason: text('r') }, { by: OTHER_CLERK }).refused).toBe('case-closed');
+    expect(toClosed(play).refused('hand-over', { to: CLERK.id, reason: text('r') }, { by: OTHER_CLERK }).refused).toBe(
+      'case-closed',
+    );
   });
 
   it('is whoever takes a case that came by itself', () => {

@@ -33,7 +33,13 @@ describe('an outage', () => {
 
   it('tells the resident of each step', () => {
     const play = running();
-    expect(notices(ofType(play.journal, 'notify-requested').filter(({ via }) => via.kind === 'command' && via.command === 'confirm-outage'))).toEqual(['outage-confirmed → resident']);
+    expect(
+      notices(
+        ofType(play.journal, 'notify-requested').filter(
+          ({ via }) => via.kind === 'command' && via.command === 'confirm-outage',
+        ),
+      ),
+    ).toEqual(['outage-confirmed → resident']);
     expect(notices(play.do('outage-update', body))).toEqual(['outage-updated → resident']);
     expect(notices(play.do('restore', { text: null }))).toEqual(['outage-restored → resident']);
   });
@@ -53,7 +59,14 @@ describe('an outage', () => {
   it('counts every round that was missed while the system was down, and tells of one', () => {
     const play = running();
     const events = play.downUntil(sh('2026-11-23 14:30'));
-    expect(rounds(play)).toEqual(['1 missed cancelled', '2 missed cancelled', '3 missed cancelled', '4 missed cancelled', '5 missed open', '6 open']);
+    expect(rounds(play)).toEqual([
+      '1 missed cancelled',
+      '2 missed cancelled',
+      '3 missed cancelled',
+      '4 missed cancelled',
+      '5 missed open',
+      '6 open',
+    ]);
     const told = ofType(events, 'notify-requested').filter(({ data }) => data.obligation?.startsWith('outage'));
     expect(told.map(({ data }) => [data.template, data.obligation?.split(':')[2]])).toEqual([
       ['escalated', '5'],
@@ -63,7 +76,11 @@ describe('an outage', () => {
 
   it('ends with the restoring, and another one begins a grid of its own', () => {
     const play = running();
-    play.do('restore', { text: null }, { at: sh('2026-11-23 09:50'), by: ENGINEER, occurredAt: sh('2026-11-23 09:45') });
+    play.do(
+      'restore',
+      { text: null },
+      { at: sh('2026-11-23 09:50'), by: ENGINEER, occurredAt: sh('2026-11-23 09:45') },
+    );
     expect(rounds(play)).toEqual(['1 met']);
     play.until(sh('2026-11-23 14:00'));
     expect(rounds(play)).toEqual(['1 met']);
@@ -120,7 +137,10 @@ describe('the commands of an outage are refused', () => {
     const from = play.opening.reportedAt;
     const to = play.now + 120_000;
     for (const occurredAt of [from - 1, to + 1]) {
-      expect(play.refused('restore', body, { occurredAt })).toEqual({ refused: 'occurred-out-of-range', args: { from, to } });
+      expect(play.refused('restore', body, { occurredAt })).toEqual({
+        refused: 'occurred-out-of-range',
+        args: { from, to },
+      });
     }
     expect(play.refused('outage-update', body, { occurredAt: from })).toEqual({
       refused: 'occurred-not-accepted',

@@ -1,5 +1,25 @@
 import { outcomeOf } from '../../../domain/obligation';
-import { BODY, CLERK, ENGINEER, GENERAL_MANAGER, IMPORTANT, MANAGER, OWNER_REP, Play, RESIDENT, ROUTINE, SUPERVISOR, URGENT, notices, ofType, sh, text, toClosed, types, workDone } from '../support';
+import {
+  BODY,
+  CLERK,
+  ENGINEER,
+  GENERAL_MANAGER,
+  IMPORTANT,
+  MANAGER,
+  OWNER_REP,
+  Play,
+  RESIDENT,
+  ROUTINE,
+  SUPERVISOR,
+  URGENT,
+  notices,
+  ofType,
+  sh,
+  text,
+  toClosed,
+  types,
+  workDone,
+} from '../support';
 
 const asked = sh('2026-11-23 12:00');
 const finishAt = sh('2026-12-02 12:00');
@@ -25,9 +45,17 @@ const decision = (accepted: boolean) => ({ accepted, reason: text('reason') });
 describe('the plan', () => {
   it('is put to the owner, and nothing else can be proposed until he has answered', () => {
     const play = proposed();
-    expect(play.state).toMatchObject({ awaiting: 'plan', waitingOn: 'resident', plan: { count: 1, state: 'proposed', finishAt } });
+    expect(play.state).toMatchObject({
+      awaiting: 'plan',
+      waitingOn: 'resident',
+      plan: { count: 1, state: 'proposed', finishAt },
+    });
     expect(play.obligation('plan').state).toBe('met');
-    expect(play.obligation('owner-confirm:plan:1')).toMatchObject({ owedBy: { as: 'resident' }, ladder: null, start: asked });
+    expect(play.obligation('owner-confirm:plan:1')).toMatchObject({
+      owedBy: { as: 'resident' },
+      ladder: null,
+      start: asked,
+    });
     expect(play.refused('propose-plan', BODY.plan(finishAt))).toEqual({
       refused: 'owner-has-not-answered',
       args: { subject: 'plan' },
@@ -44,7 +72,12 @@ describe('the plan', () => {
       for (const id of ['resolve', 'part:engineering']) {
         expect(play.obligation(id)).toMatchObject({ dueAt: date, dueBase: date, moves: [{ cause: 'plan-confirmed' }] });
       }
-      expect(play.state).toMatchObject({ plannedFinish: date, awaiting: null, waitingOn: 'working', plan: { state: 'accepted' } });
+      expect(play.state).toMatchObject({
+        plannedFinish: date,
+        awaiting: null,
+        waitingOn: 'working',
+        plan: { state: 'accepted' },
+      });
       expect(play.obligation('close').dueAt).toBe(sh('2026-11-25 09:00'));
     }
   });
@@ -71,11 +104,19 @@ describe('the plan', () => {
 
   it('that is rejected goes back to plan making with 24 hours from then, again and again', () => {
     const play = proposed();
-    for (const [number, day] of [[2, '24'], [3, '25'], [4, '26']] as const) {
+    for (const [number, day] of [
+      [2, '24'],
+      [3, '25'],
+      [4, '26'],
+    ] as const) {
       const at = sh(`2026-11-${day} 08:00`);
       const events = play.do('owner-answer', BODY.reject, { by: RESIDENT, at });
       expect(types(events)).toContain('owner-answered');
-      expect(play.state).toMatchObject({ awaiting: null, waitingOn: 'us', plan: { state: 'rejected', count: number - 1 } });
+      expect(play.state).toMatchObject({
+        awaiting: null,
+        waitingOn: 'us',
+        plan: { state: 'rejected', count: number - 1 },
+      });
       expect(play.obligation(`plan:${number}`)).toMatchObject({ start: at, limit: 24 * 3_600_000, state: 'open' });
       play.do('propose-plan', BODY.plan(finishAt), { at: at + 3_600_000 });
       expect(play.obligation(`plan:${number}`).state).toBe('met');
@@ -124,8 +165,12 @@ describe('an owner who never answers', () => {
       [sh('2026-11-25 12:00'), { obligation: 'owner-confirm:plan:1', count: 2, of: 3 }],
       [sh('2026-11-26 12:00'), { obligation: 'owner-confirm:plan:1', count: 3, of: 3 }],
     ]);
-    expect(notices(events).filter((notice) => notice.startsWith('obligation-reminded'))).toEqual(Array(3).fill('obligation-reminded → resident'));
-    expect(notices(events).filter((notice) => notice.startsWith('owner-decision'))).toEqual(['owner-decision-needed → manager']);
+    expect(notices(events).filter((notice) => notice.startsWith('obligation-reminded'))).toEqual(
+      Array(3).fill('obligation-reminded → resident'),
+    );
+    expect(notices(events).filter((notice) => notice.startsWith('owner-decision'))).toEqual([
+      'owner-decision-needed → manager',
+    ]);
     expect(play.obligation('owner-confirm:plan:1')).toMatchObject({ overdue: true, escalations: [] });
     expect(play.obligation('owner-decision:plan:1')).toMatchObject({
       start: sh('2026-11-27 12:00'),
@@ -148,11 +193,16 @@ describe('an owner who never answers', () => {
       refused: 'owner-may-still-answer',
       args: {},
     });
-    expect(play.refused('decide-for-owner', decision(true), { by: SUPERVISOR, at: sh('2026-11-27 12:01') }).refused).toBe('role-not-allowed');
+    expect(
+      play.refused('decide-for-owner', decision(true), { by: SUPERVISOR, at: sh('2026-11-27 12:01') }).refused,
+    ).toBe('role-not-allowed');
     play.do('decide-for-owner', decision(true), { by: MANAGER });
     expect(play.state.plan.state).toBe('accepted');
     expect(play.obligation('owner-decision:plan:1').state).toBe('met');
-    expect(play.obligation('owner-confirm:plan:1')).toMatchObject({ state: 'cancelled', endReason: 'decided-for-owner' });
+    expect(play.obligation('owner-confirm:plan:1')).toMatchObject({
+      state: 'cancelled',
+      endReason: 'decided-for-owner',
+    });
     expect(play.obligation('resolve').dueAt).toBe(finishAt);
   });
 
@@ -189,7 +239,12 @@ describe('the result', () => {
     expect(play.state).toMatchObject({ stage: 'review', waitingOn: 'us', resultAccepted: true, satisfaction: 5 });
   });
 
-  it.each([[1, true], [2, true], [3, false], [5, false]])('with a score of %i tells the supervisor: %s', (score, told) => {
+  it.each([
+    [1, true],
+    [2, true],
+    [3, false],
+    [5, false],
+  ])('with a score of %i tells the supervisor: %s', (score, told) => {
     const events = fedBack().do('owner-answer', { accepted: true, score, comment: null }, { by: RESIDENT });
     expect(notices(events).includes('unsatisfied → senior_cs_supervisor')).toBe(told);
   });
@@ -197,8 +252,19 @@ describe('the result', () => {
   it('that is rejected reopens with new clocks and tells the supervisor', () => {
     const play = fedBack();
     const at = sh('2026-11-23 15:00');
-    const events = play.do('owner-answer', { accepted: false, score: 1, comment: text('still dark') }, { by: RESIDENT, at });
-    expect(play.state).toMatchObject({ stage: 'classified', episode: 2, episodeStart: at, reopenCount: 1, satisfaction: null, awaiting: null });
+    const events = play.do(
+      'owner-answer',
+      { accepted: false, score: 1, comment: text('still dark') },
+      { by: RESIDENT, at },
+    );
+    expect(play.state).toMatchObject({
+      stage: 'classified',
+      episode: 2,
+      episodeStart: at,
+      reopenCount: 1,
+      satisfaction: null,
+      awaiting: null,
+    });
     expect(notices(events)).toContain('case-reopened → senior_cs_supervisor');
     expect(play.open()).toEqual(['acknowledge@2', 'close@2', 'measure@2', 'part:engineering@2', 'resolve@2']);
     expect(play.obligation('close')).toMatchObject({ state: 'cancelled', endReason: 'reopened' });
@@ -208,13 +274,17 @@ describe('the result', () => {
 describe('an answer is refused', () => {
   it('when nothing was asked', () => {
     const play = new Play(ROUTINE);
-    expect(play.refused('owner-answer', BODY.accept)).toEqual({ refused: 'nothing-to-answer', args: { stage: 'classified' } });
+    expect(play.refused('owner-answer', BODY.accept)).toEqual({
+      refused: 'nothing-to-answer',
+      args: { stage: 'classified' },
+    });
     expect(play.refused('decide-for-owner', decision(true), { by: MANAGER }).refused).toBe('owner-may-still-answer');
     expect(toClosed(play).refused('owner-answer', BODY.accept).refused).toBe('case-closed');
   });
 
   it('by those whose answer it is not', () => {
-    for (const by of [ENGINEER, OWNER_REP]) expect(proposed().refused('owner-answer', BODY.accept, { by }).refused).toBe('role-not-allowed');
+    for (const by of [ENGINEER, OWNER_REP])
+      expect(proposed().refused('owner-answer', BODY.accept, { by }).refused).toBe('role-not-allowed');
     expect(proposed().refused('decide-for-owner', decision(true), { by: CLERK })).toEqual({
       refused: 'role-not-allowed',
       args: { role: 'customer_service', allowed: ['manager', 'general_manager'] },

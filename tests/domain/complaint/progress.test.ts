@@ -1,5 +1,24 @@
 import { outcomeOf } from '../../../domain/obligation';
-import { BODY, CLERK, ENGINEER, IMPORTANT, MANAGER, Play, RESIDENT, ROUTINE, SUPERVISOR, UNCLASSIFIED, notices, ofType, sh, text, toClosed, toReview, types, workDone } from '../support';
+import {
+  BODY,
+  CLERK,
+  ENGINEER,
+  IMPORTANT,
+  MANAGER,
+  Play,
+  RESIDENT,
+  ROUTINE,
+  SUPERVISOR,
+  UNCLASSIFIED,
+  notices,
+  ofType,
+  sh,
+  text,
+  toClosed,
+  toReview,
+  types,
+  workDone,
+} from '../support';
 import type { OpenOptions } from '../support';
 
 const DAY1 = '2026-11-23';
@@ -16,7 +35,11 @@ describe('the daily update is owed by 17:00 of a day', () => {
     expect(play.until(sh(`${DAY1} 15:59:59.999`)).filter(({ type }) => type === 'progress-checked')).toEqual([]);
     const events = play.until(sh(`${DAY1} 16:00`));
     expect(ofType(events, 'progress-checked').map(({ data }) => data)).toEqual([{ day: DAY1, owed: true }]);
-    expect(daily(play, DAY1)).toMatchObject({ dueAt: sh(`${DAY1} 17:00`), windowFrom: sh(`${DAY1} 00:00`), state: 'open' });
+    expect(daily(play, DAY1)).toMatchObject({
+      dueAt: sh(`${DAY1} 17:00`),
+      windowFrom: sh(`${DAY1} 00:00`),
+      state: 'open',
+    });
     // The reminder goes to whoever owes it.
     expect(notices(events)).toEqual(['obligation-warned → clerk-li']);
   });
@@ -26,7 +49,13 @@ describe('the daily update is owed by 17:00 of a day', () => {
     play.until(sh(`${DAY1} 17:00`));
     expect(daily(play, DAY1).missedAt).toBeNull();
     const events = play.until(sh(`${DAY1} 17:00:00.001`));
-    expect(types(events)).toEqual(['timer-fired', 'obligation-missed', 'escalated', 'notify-requested', 'notify-requested']);
+    expect(types(events)).toEqual([
+      'timer-fired',
+      'obligation-missed',
+      'escalated',
+      'notify-requested',
+      'notify-requested',
+    ]);
     play.do('progress', BODY.progress, { at: sh(`${DAY1} 17:20`) });
     expect(daily(play, DAY1)).toMatchObject({ state: 'met', lateMs: 20 * 60_000 });
     expect(outcomeOf(daily(play, DAY1), play.now)).toBe('late');
@@ -59,8 +88,18 @@ describe('the daily update is owed by 17:00 of a day', () => {
     play.until(sh('2026-11-30 18:00'));
     expect(owedDays(play)).toEqual(['2026-11-27', '2026-11-28', '2026-11-29', '2026-11-30']);
     // Only the newest is still owed; those before stay missed.
-    expect(owedDays(play).map((day) => daily(play, day).state)).toEqual(['cancelled', 'cancelled', 'cancelled', 'open']);
-    expect(owedDays(play).map((day) => outcomeOf(daily(play, day), play.now))).toEqual(['missed', 'missed', 'missed', 'missed']);
+    expect(owedDays(play).map((day) => daily(play, day).state)).toEqual([
+      'cancelled',
+      'cancelled',
+      'cancelled',
+      'open',
+    ]);
+    expect(owedDays(play).map((day) => outcomeOf(daily(play, day), play.now))).toEqual([
+      'missed',
+      'missed',
+      'missed',
+      'missed',
+    ]);
     expect(daily(play, '2026-11-28')).toMatchObject({ endReason: 'superseded' });
   });
 
@@ -80,7 +119,11 @@ describe('the daily update is owed by 17:00 of a day', () => {
 
 describe('the daily update is not owed', () => {
   it('when the case is to be finished the same day', () => {
-    for (const [finish, owed] of [['16:59', []], ['17:00', []], ['17:00:00.001', [DAY1]]] as const) {
+    for (const [finish, owed] of [
+      ['16:59', []],
+      ['17:00', []],
+      ['17:00:00.001', [DAY1]],
+    ] as const) {
       const measured = new Play(ROUTINE);
       measured.do('set-measure', BODY.measure(sh(`${DAY1} ${finish}`)), { at: sh(`${DAY1} 10:00`) });
       measured.until(sh(`${DAY1} 16:30`));
@@ -105,11 +148,31 @@ describe('the daily update is not owed', () => {
     ['received after 16:00', { at: sh(`${DAY1} 16:00:00.001`) }, ['2026-11-24']],
     ['received at 16:00', { at: sh(`${DAY1} 16:00`) }, [DAY1, '2026-11-24']],
     ['received before midnight', { at: sh(`${DAY1} 23:59`) }, ['2026-11-24']],
-    ['reported before 16:00, typed in between', { at: sh(`${DAY1} 16:30`), reportedAt: sh(`${DAY1} 15:50`) }, [DAY1, '2026-11-24']],
-    ['reported after 16:00, typed in before 17:00', { at: sh(`${DAY1} 16:30`), reportedAt: sh(`${DAY1} 16:10`) }, ['2026-11-24']],
-    ['reported before 16:00, typed in at 17:00', { at: sh(`${DAY1} 17:00`), reportedAt: sh(`${DAY1} 15:50`) }, ['2026-11-24']],
-    ['reported the day before, typed in in the morning', { at: sh(`${DAY1} 10:00`), reportedAt: sh('2026-11-22 18:00') }, [DAY1, '2026-11-24']],
-    ['reported days ago, typed in in the evening', { at: sh(`${DAY1} 18:00`), reportedAt: sh('2026-11-19 18:00') }, ['2026-11-24']],
+    [
+      'reported before 16:00, typed in between',
+      { at: sh(`${DAY1} 16:30`), reportedAt: sh(`${DAY1} 15:50`) },
+      [DAY1, '2026-11-24'],
+    ],
+    [
+      'reported after 16:00, typed in before 17:00',
+      { at: sh(`${DAY1} 16:30`), reportedAt: sh(`${DAY1} 16:10`) },
+      ['2026-11-24'],
+    ],
+    [
+      'reported before 16:00, typed in at 17:00',
+      { at: sh(`${DAY1} 17:00`), reportedAt: sh(`${DAY1} 15:50`) },
+      ['2026-11-24'],
+    ],
+    [
+      'reported the day before, typed in in the morning',
+      { at: sh(`${DAY1} 10:00`), reportedAt: sh('2026-11-22 18:00') },
+      [DAY1, '2026-11-24'],
+    ],
+    [
+      'reported days ago, typed in in the evening',
+      { at: sh(`${DAY1} 18:00`), reportedAt: sh('2026-11-19 18:00') },
+      ['2026-11-24'],
+    ],
   ])('for the first day of one that was %s, or is', (_name, options, days) => {
     const play = new Play({ ...ROUTINE, ...options });
     play.until(sh('2026-11-24 16:00'));
@@ -167,7 +230,12 @@ describe('the system was down', () => {
       'notify-requested',
     ]);
     expect(ofType(events, 'wake-gap')[0]!.data).toEqual({ plannedAt: sh(`${DAY1} 16:00`), gapMs: 65 * 60_000 });
-    expect(daily(play, DAY1)).toMatchObject({ missedAt: sh(`${DAY1} 17:05`), dueAt: sh(`${DAY1} 17:00`), bornLate: null, rung: 0 });
+    expect(daily(play, DAY1)).toMatchObject({
+      missedAt: sh(`${DAY1} 17:05`),
+      dueAt: sh(`${DAY1} 17:00`),
+      bornLate: null,
+      rung: 0,
+    });
     expect(notices(events)).toEqual(['escalated → department_head', 'obligation-missed → customer_service']);
   });
 
@@ -189,7 +257,12 @@ describe('the system was down', () => {
     const events = play.downUntil(sh('2026-11-26 18:00'));
     expect(owedDays(play)).toEqual([DAY1, '2026-11-24', '2026-11-25', '2026-11-26']);
     expect(owedDays(play).map((day) => daily(play, day).missedAt)).toEqual(Array(4).fill(sh('2026-11-26 18:00')));
-    expect(owedDays(play).map((day) => daily(play, day).state)).toEqual(['cancelled', 'cancelled', 'cancelled', 'open']);
+    expect(owedDays(play).map((day) => daily(play, day).state)).toEqual([
+      'cancelled',
+      'cancelled',
+      'cancelled',
+      'open',
+    ]);
     const told = ofType(events, 'notify-requested').filter(({ data }) => data.obligation?.startsWith('progress'));
     expect(told.map(({ data }) => [data.template, data.obligation])).toEqual([
       ['escalated', 'progress:2026-11-26'],

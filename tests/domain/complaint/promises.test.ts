@@ -1,5 +1,19 @@
 import { outcomeOf } from '../../../domain/obligation';
-import { BODY, CLERK, ENGINEER, MANAGER, Play, RESIDENT, ROUTINE, notices, sh, text, toClosed, toReview, workDone } from '../support';
+import {
+  BODY,
+  CLERK,
+  ENGINEER,
+  MANAGER,
+  Play,
+  RESIDENT,
+  ROUTINE,
+  notices,
+  sh,
+  text,
+  toClosed,
+  toReview,
+  workDone,
+} from '../support';
 
 const thursday = sh('2026-11-26 09:00');
 const saturday = sh('2026-11-28 09:00');
@@ -14,7 +28,12 @@ function promised(dueAt = thursday): Play {
 describe('a promise to the resident', () => {
   it('is a clock of the case, due at its own instant', () => {
     const play = promised();
-    expect(play.obligation('promise:p1')).toMatchObject({ start: play.now, dueAt: thursday, limit: 72 * 3_600_000, ladder: 'default' });
+    expect(play.obligation('promise:p1')).toMatchObject({
+      start: play.now,
+      dueAt: thursday,
+      limit: 72 * 3_600_000,
+      ladder: 'default',
+    });
     expect(play.state.promises).toEqual({ p1: { id: 'p1', dueAt: thursday, state: 'open' } });
     expect(notices(play.journal).at(-1)).toBe('promise-made → resident');
   });
@@ -44,7 +63,13 @@ describe('a promise to the resident', () => {
   it('is one of several, each with its own number', () => {
     const play = promised();
     workDone(play);
-    play.do('feed-back', { ...BODY.feedBack, promises: [{ text: text('a'), dueAt: thursday }, { text: text('b'), dueAt: saturday }] });
+    play.do('feed-back', {
+      ...BODY.feedBack,
+      promises: [
+        { text: text('a'), dueAt: thursday },
+        { text: text('b'), dueAt: saturday },
+      ],
+    });
     expect(Object.keys(play.state.promises)).toEqual(['p1', 'p2', 'p3']);
     expect(play.obligation('promise:p3').dueAt).toBe(saturday);
     play.do('keep-promise', { promise: 'p2', note: null });
@@ -90,7 +115,13 @@ describe('a promise is refused', () => {
     expect(play.refused('promise', { text: text('t'), dueAt: now })).toEqual(behind('dueAt', now));
     expect(play.refused('move-promise', move('p1', now))).toEqual(behind('dueAt', now));
     workDone(play);
-    const body = { ...BODY.feedBack, promises: [{ text: text('a'), dueAt: thursday }, { text: text('b'), dueAt: now - 1 }] };
+    const body = {
+      ...BODY.feedBack,
+      promises: [
+        { text: text('a'), dueAt: thursday },
+        { text: text('b'), dueAt: now - 1 },
+      ],
+    };
     expect(play.refused('feed-back', body)).toEqual(behind('dueAt', now - 1));
   });
 

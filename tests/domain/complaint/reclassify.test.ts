@@ -59,7 +59,9 @@ describe('raising and lowering', () => {
 
   it('tells the supervisor of a change, with its reason, and nobody when it stays', () => {
     const play = new Play(IMPORTANT);
-    expect(notices(play.do('reclassify', as('lift', { priority: 'urgent' })))).toEqual(['priority-changed → senior_cs_supervisor']);
+    expect(notices(play.do('reclassify', as('lift', { priority: 'urgent' })))).toEqual([
+      'priority-changed → senior_cs_supervisor',
+    ]);
     expect(notices(play.do('reclassify', as('power_cut')))).toEqual([]);
   });
 
@@ -175,12 +177,18 @@ describe('the clocks after a reclassification', () => {
     // An hour had run when the pause began: the survey is not late, it stands still.
     expect(play.obligation('survey')).toMatchObject({ bornLate: null, pauses: [{ from: sh('2026-11-23 10:00') }] });
     play.until(sh('2026-11-24 10:30'));
-    expect(dues(play)).toMatchObject({ survey: sh('2026-11-24 11:00'), plan: sh('2026-11-25 09:00'), resolve: sh('2026-11-25 09:00') });
+    expect(dues(play)).toMatchObject({
+      survey: sh('2026-11-24 11:00'),
+      plan: sh('2026-11-25 09:00'),
+      resolve: sh('2026-11-25 09:00'),
+    });
     const lowered = new Play(IMPORTANT);
     lowered.do('pause', BODY.pause(sh('2026-11-23 20:00')), { at: sh('2026-11-23 10:00') });
     lowered.do('reclassify', as('lighting'), { by: MANAGER, at: sh('2026-11-23 21:00') });
     expect(lowered.obligation('measure')).toMatchObject({ dueAt: sh('2026-11-23 23:00'), bornLate: null });
-    expect(lowered.obligation('measure').pauses).toEqual([{ from: sh('2026-11-23 10:00'), to: sh('2026-11-23 20:00') }]);
+    expect(lowered.obligation('measure').pauses).toEqual([
+      { from: sh('2026-11-23 10:00'), to: sh('2026-11-23 20:00') },
+    ]);
   });
 
   it('are not paused away when their time was over before the pause began', () => {
@@ -191,6 +199,13 @@ describe('the clocks after a reclassification', () => {
     expect(play.obligation('survey')).toMatchObject({ bornLate: 'reclassified', pauses: [] });
     play.wait(1);
     expect(play.obligation('survey').overdue).toBe(true);
+    // Nor by a pause in the very millisecond in which they were born late.
+    const quick = new Play(ROUTINE);
+    quick.do('acknowledge', BODY.acknowledge);
+    quick.do('reclassify', as('lift'), { at: sh('2026-11-23 12:00') });
+    quick.do('pause', BODY.pause(sh('2026-11-24 12:00')));
+    quick.wait(1);
+    expect(quick.obligation('survey').overdue).toBe(true);
   });
 
   it('are worked under the urgent rules from then on', () => {
@@ -209,7 +224,11 @@ describe('the clocks after a reclassification', () => {
     early.do('accept-part', { department: 'engineering' }, { by: ENGINEER });
     early.do('reclassify', as('power_cut'), { at: sh('2026-11-23 10:00') });
     const part = early.open().find((id) => id.startsWith('part:'))!;
-    expect(early.obligation(part)).toMatchObject({ dueAt: t0 + 4 * HOUR, bornLate: null, owedBy: { person: ENGINEER.id } });
+    expect(early.obligation(part)).toMatchObject({
+      dueAt: t0 + 4 * HOUR,
+      bornLate: null,
+      owedBy: { person: ENGINEER.id },
+    });
     const late = new Play({ ...ROUTINE, policy });
     late.do('reclassify', as('power_cut'), { at: sh('2026-11-23 15:00') });
     const born = late.open().find((id) => id.startsWith('part:'))!;

@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, type TypedSearchAttributes } from '@temporalio/common';
 import type { Actor } from '../../../domain/actor';
 import type { ComplaintOpening, ComplaintState } from '../../../domain/complaint/state';
 import type { CommandData, CommandName } from '../../../domain/event';
@@ -13,7 +13,8 @@ import {
   type CommandResult,
 } from '../../../workflows/contracts/case';
 import { CLERK } from '../../domain/support';
-import { historyOf, type HistoryEvent } from './history';
+import { activitiesUnderWay, historyOf, type HistoryEvent } from './history';
+import { until } from './until';
 
 export interface Doing {
   readonly by?: Actor;
@@ -63,6 +64,23 @@ export class TestCase {
     return answer.snapshot.state as ShownState;
   }
 
+  /** Ids of its runs, the newest first. */
+  async runs(): Promise<string[]> {
+    const runs: string[] = [];
+    let runId = (await this.call(() => this.handle.describe())).runId;
+    while (runId) {
+      runs.push(runId);
+      const [started] = await this.history(runId);
+      runId = started?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? '';
+    }
+    return runs;
+  }
+
+  /** Its search attributes, as the Temporal Web UI shows them. */
+  async shown(): Promise<TypedSearchAttributes> {
+    return (await this.call(() => this.handle.describe())).typedSearchAttributes;
+  }
+
   history(runId?: string): Promise<HistoryEvent[]> {
     return this.call(() => historyOf(this.client, this.no, runId));
   }
@@ -74,6 +92,8 @@ export class TestCase {
 
   /** Ends it from outside, if it has not ended by itself. */
   async drop(): Promise<void> {
+    // The server that skips time holds it for ever for an activity whose case is gone.
+    await until('no activity is under way', async () => activitiesUnderWay(await this.history()) === 0);
     await this.call(() => this.handle.terminate()).catch((error: unknown) => {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     });

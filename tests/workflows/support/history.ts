@@ -20,6 +20,11 @@ export function count(history: readonly HistoryEvent[], type: string): number {
   return history.filter((event) => typeOf(event) === type).length;
 }
 
+export function activitiesUnderWay(history: readonly HistoryEvent[]): number {
+  const ends = ['COMPLETED', 'FAILED', 'TIMED_OUT', 'CANCELED'].map((end) => count(history, `ACTIVITY_TASK_${end}`));
+  return ends.reduce((left, ended) => left - ended, count(history, 'ACTIVITY_TASK_SCHEDULED'));
+}
+
 /**
  * How many timers were armed whenever a workflow task began, and at the end. What one task does happens at once, so that
  * the order of its own commands does not matter.

@@ -1,17 +1,19 @@
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
+import type { Workflow } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker, type InjectedSinks } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, type InjectedSinks, type WorkflowBundleOption } from '@temporalio/worker';
 import { withTimeout } from '../../../common/temporal';
 import type { CommandData, CommandName } from '../../../domain/event';
 import { DAY, type Instant, type Millis } from '../../../domain/instant';
 import { localTimeOf } from '../../../domain/zone';
+import { makeBundle } from '../../../worker/bundle';
 import { registerSearchAttributes } from '../../../worker/search-attributes';
 import { createWorker } from '../../../worker/worker';
 import type { CaseInput, CommandEnvelope, CommandResult } from '../../../workflows/contracts/case';
 import type { JournalSinks } from '../../../workflows/contracts/journal';
 import { CLERK, openingOf, SHANGHAI, type OpenOptions } from '../../domain/support';
 import { timeSkippingServer } from '../../support/servers';
-import { bundlePath, dataConverter } from './bundle';
+import { dataConverter } from './converter';
 import { TestCase } from './case';
 
 const QUEUE = 'cases';
@@ -41,14 +43,14 @@ export class World {
 
   private constructor(
     private readonly env: TestWorkflowEnvironment,
-    private readonly bundle: string,
+    private readonly bundle: WorkflowBundleOption,
     private readonly activities: object,
     private readonly options: WorldOptions,
   ) {}
 
   static async open(activities: object, options: WorldOptions = {}): Promise<World> {
     silence();
-    const bundle = await bundlePath();
+    const bundle = await makeBundle();
     const env = await TestWorkflowEnvironment.createTimeSkipping({
       server: { executable: { type: 'existing-path', path: timeSkippingServer() } },
       client: { dataConverter },
@@ -70,7 +72,7 @@ export class World {
       namespace: 'default',
       taskQueue: QUEUE,
       dataConverter,
-      bundle: { codePath: this.bundle },
+      bundle: this.bundle,
       activities: this.activities,
     };
     const { bundle: workflowBundle, ...options } = deps;
@@ -149,7 +151,7 @@ export class World {
     });
     const envelope: CommandEnvelope = { id: 'first', bodyHash: 'body of first', by: CLERK, data };
     const answer = await this.call(() =>
-      this.client.workflow.executeUpdateWithStart<CommandResult, [CommandEnvelope]>(name, {
+      this.client.workflow.executeUpdateWithStart<Workflow, CommandResult, [CommandEnvelope]>(name, {
         args: [envelope],
         startWorkflowOperation,
       }),

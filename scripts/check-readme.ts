@@ -1,0 +1,222 @@
+/**
+ * `npm run check:readme`: what README.md and the other Markdown files say is there. Links, npm scripts, variables,
+ * folders and files; docs/problems.md against the table of refusals; docs/complaint.md against the domain, the bodies
+ * of the API and the default policy; .env.example against docker-compose.yml. Prints every mistake, ends non-zero on any.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, resolve } from 'node:path';
+import { parse } from 'yaml';
+import type { ZodType } from 'zod';
+import { commandBodies } from '../api/schemas/commands';
+import { problemsMarkdown } from '../api/http/docs';
+import { isProblemCode } from '../api/http/problem-codes';
+import { loadDefaultPolicies } from '../common/policy/load';
+import { FRONT_DESK, MANAGERS, STAFF, SUPERVISORS } from '../domain/actor';
+import { complaint } from '../domain/complaint';
+import { COMPLAINT_CLOCKS } from '../domain/complaint/policy';
+import { commandNames, ruleOf } from '../domain/family';
+import { DAY, HOUR, MINUTE } from '../domain/instant';
+import { PRIORITIES, type ClockRule } from '../domain/policy';
+import { PROBLEMS_FILE } from './docs-problems';
+
+const ROOT = resolve(__dirname, '..');
+const mistakes: string[] = [];
+
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
+function git(...args: string[]): string[] {
+  const listed = execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).split('\n');
+  return listed.filter((path) => path !== '' && existsSync(join(ROOT, path)));
+}
+
+const FILES = git('ls-files', '--cached', '--others', '--exclude-standard');
+const PAGES = FILES.filter((path) => path.endsWith('.md'));
+/** README files of folders name files beside them; these pages speak of the whole repository. */
+const GUIDES = PAGES.filter((path) => !path.includes('/') || path.startsWith('docs/'));
+
+function expectThat(ok: boolean, page: string, mistake: string): void {
+  if (!ok) mistakes.push(`${page}: ${mistake}`);
+}
+
+function differ(page: string, what: string, here: readonly string[], there: readonly string[]): void {
+  for (const name of here.filter((one) => !there.includes(one))) mistakes.push(`${page}: ${what} ${name} is not there`);
+  for (const name of there.filter((one) => !here.includes(one))) mistakes.push(`${page}: ${what} ${name} is missing`);
+}
+
+// Links
+
+function checkLinks(page: string, text: string): void {
+  for (const [, target = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+    if (/^[a-z]+:/.test(target)) continue;
+    const [path = '', anchor] = target.split('#');
+    const file = path === '' ? page : normalize(join(dirname(page), path));
+    expectThat(existsSync(join(ROOT, file)), page, `link to ${target}`);
+    if (anchor === undefined || !file.endsWith('.md') || !existsSync(join(ROOT, file))) continue;
+    const headings = [...read(file).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => anchorOf(title));
+    expectThat(headings.includes(anchor), page, `no heading for ${target}`);
+  }
+}
+
+function anchorOf(title: string): string {
+  return title
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+}
+
+// Scripts, variables, folders and files
+
+const SCRIPTS = Object.keys((JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts);
+const READERS = FILES.filter((path) => path === 'common/config.ts' || /^stack\/.*\.ts$/.test(path));
+const SETTINGS = [...READERS, 'docker-compose.yml', '.env.example', 'deploy/temporal-schema.sh'].map(read).join('\n');
+const VARIABLE = /\b(?:(?:GUANJIA|TEMPORAL|POSTGRES)_[A-Z][A-Z_]*[A-Z]|DATABASE_URL|NODE_ENV)\b/g;
+/** A variable where it is read, or named to be read. */
+const READ = new RegExp(`(?:env\\.|')(${VARIABLE.source})`, 'g');
+/** Made by programs, so not in the repository. */
+const MADE = ['.guanjia', 'dist', 'node_modules', '.env'];
+
+function checkNames(page: string, text: string): void {
+  for (const [, script = ''] of text.matchAll(/\bnpm run (?:--silent )?([a-z][\w:-]*)/g)) {
+    expectThat(SCRIPTS.includes(script), page, `npm run ${script} is not in package.json`);
+  }
+  for (const [variable] of text.matchAll(VARIABLE)) {
+    expectThat(SETTINGS.includes(variable), page, `nothing reads ${variable}`);
+  }
+  for (const [, name = ''] of text.matchAll(/`([\w.@-]+(?:\/[\w.@-]+)*\/?)`/g)) {
+    if (!GUIDES.includes(page) || !isPath(name)) continue;
+    expectThat(existsSync(join(ROOT, name)), page, `${name} is not there`);
+  }
+}
+
+function isPath(name: string): boolean {
+  const [first = ''] = name.split('/');
+  if (MADE.includes(first)) return false;
+  return name.includes('/') && (name.endsWith('/') || existsSync(join(ROOT, first)));
+}
+
+function checkSettings(): void {
+  const page = 'docs/operations.md';
+  const documented = [...read(page).matchAll(VARIABLE)].map(([variable]) => variable);
+  const known = new Set(READERS.flatMap((path) => [...read(path).matchAll(READ)].map(([, variable = '']) => variable)));
+  for (const variable of known) expectThat(documented.includes(variable), page, `${variable} is not documented`);
+  const asked = [...read('docker-compose.yml').matchAll(/\$\{([A-Z_]+)/g)].map(([, variable = '']) => variable);
+  const offered = [...read('.env.example').matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, variable = '']) => variable);
+  differ('.env.example', 'the variable', offered, [...new Set(asked)]);
+}
+
+// docs/complaint.md
+
+/** Rows of the table below a heading whose first cell names something in code, cell by cell. */
+function tableOf(text: string, heading: string, columns: number): string[][] {
+  const section = text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
+  return section
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
+    .filter((cells) => cells.length === columns);
+}
+
+const codesIn = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  'front desk': FRONT_DESK,
+  supervisors: SUPERVISORS,
+  managers: MANAGERS,
+  staff: STAFF,
+};
+
+function checkCommands(page: string, text: string): void {
+  const rows = tableOf(text, 'Commands', 5);
+  const names = rows.map(([first = '']) => codesIn(first)[0] ?? '');
+  differ(page, 'the command', names, commandNames(complaint));
+  for (const [first = '', who = '', body = ''] of rows) {
+    const name = codesIn(first)[0] ?? '';
+    const rule = ruleOf(complaint, name);
+    if (!rule) continue;
+    const roles = new Set(who.split(',').flatMap((word) => GROUPS[word.trim()] ?? [word.trim()]));
+    differ(page, `${name}: the role`, [...roles], rule.roles);
+    expectThat(first.includes('✎') === (rule.field === true), page, `${name}: ✎ stands for field commands`);
+    differ(page, `${name}: the field`, codesIn(body), fieldsOf(name));
+  }
+}
+
+function fieldsOf(command: string): string[] {
+  const schema = Object.hasOwn(commandBodies, command) ? commandBodies[command as keyof typeof commandBodies] : null;
+  const fields: Readonly<Record<string, ZodType>> = schema?.shape ?? {};
+  return Object.entries(fields).map(([field, value]) => field + (value.safeParse(undefined).success ? '?' : ''));
+}
+
+function checkClocks(page: string, text: string): void {
+  const policy = loadDefaultPolicies().find(({ id }) => id === 'complaint')?.policy;
+  const rows = tableOf(text, 'Clocks', 6);
+  differ(
+    page,
+    'the clock',
+    rows.map(([first = '']) => codesIn(first)[0] ?? ''),
+    COMPLAINT_CLOCKS,
+  );
+  for (const [first = '', ...cells] of rows) {
+    const clock = COMPLAINT_CLOCKS.find((kind) => kind === codesIn(first)[0]);
+    if (!clock || !policy) continue;
+    for (const [index, priority] of (['unclassified', ...PRIORITIES] as const).entries()) {
+      const wanted = limitOf(policy.clocks[priority][clock]);
+      expectThat(cells[index] === wanted, page, `${clock}, ${priority}: ${cells[index]} instead of ${wanted}`);
+    }
+  }
+}
+
+function limitOf(rule: ClockRule | undefined): string {
+  if (!rule) return '–';
+  const { limit, pausable } = rule;
+  const [unit, name] = limit % HOUR === 0 && limit < 4 * DAY ? [HOUR, 'h'] : [MINUTE, 'min'];
+  return `${limit / unit} ${name}${pausable ? ' ⏸' : ''}`;
+}
+
+/** Every code that the domain refuses with is explained, and no other is named. */
+function checkRefusals(page: string, text: string): void {
+  const sources = FILES.filter((path) => /^domain\/.*\.ts$/.test(path)).map(read);
+  const given = sources.flatMap((source) =>
+    [...source.matchAll(/refuse\(\s*'([a-z-]+)'/g)].map(([, code = '']) => code),
+  );
+  const named = tableOf(text, 'Refusals', 2).flatMap(([first = '']) => codesIn(first));
+  for (const code of new Set(given)) expectThat(named.includes(code), page, `the refusal ${code} is missing`);
+  for (const code of named) expectThat(isProblemCode(code), page, `${code} is no code of a refusal`);
+}
+
+function checkCompose(): void {
+  const { services } = parse(read('docker-compose.yml'), { merge: true }) as {
+    services: Record<string, { image?: string; environment?: Record<string, string> }>;
+  };
+  for (const [name, { image = '' }] of Object.entries(services)) {
+    expectThat(
+      /:[^:]*\d/.test(image) && !image.endsWith(':latest'),
+      'docker-compose.yml',
+      `${name}: ${image} is not pinned`,
+    );
+  }
+}
+
+for (const page of PAGES) {
+  const text = read(page);
+  checkLinks(page, text);
+  checkNames(page, text);
+}
+const PAGE = 'docs/complaint.md';
+checkCommands(PAGE, read(PAGE));
+checkClocks(PAGE, read(PAGE));
+checkRefusals(PAGE, read(PAGE));
+checkSettings();
+checkCompose();
+expectThat(readFileSync(PROBLEMS_FILE, 'utf8') === problemsMarkdown(), 'docs/problems.md', 'run npm run docs:problems');
+
+for (const mistake of mistakes) console.error(mistake);
+console.log(`${PAGES.length} pages checked, ${mistakes.length} mistakes`);
+process.exitCode = mistakes.length === 0 ? 0 : 1;

@@ -77,7 +77,7 @@ function safeInteger(text: string): number {
 /**
  * Runs `work` in a transaction on one plain connection, for what Kysely can't do (prepared statements).
  * @param begin `begin`, and settings for this transaction alone.
- * @returns what `work` returns; `rollback` in it ends the transaction without writing.
+ * @throws what `work` or the commit throws; nothing is written then.
  */
 export async function transact<T>(pool: Pool, begin: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();

@@ -42,7 +42,7 @@ export async function isMigrated(db: Kysely<Database>): Promise<boolean> {
 }
 
 /** `npm run migrate`: schema, then the default policies. */
-export async function main(): Promise<void> {
+async function main(): Promise<void> {
   const config = loadConfig();
   const logger: Logger = createLogger(config.logLevel, { service: 'migrate' });
   // No time-outs: an index on a large table takes what it takes, and who waits for the lock must not give up.

@@ -47,7 +47,8 @@ export function runCommand<S extends CaseState, O>(
   command: Command,
   at: Instant,
 ): Step<S> | Refusal {
-  if (state.ended) return refuse('case-archived', { stage: state.stage });
+  const before = wake(family, state, at);
+  if (before.state.ended) return refuse('case-archived', { stage: state.stage });
   const rule = ruleOf(family, command.name);
   if (!rule) return refuse('command-unknown', { command: command.name });
   if (!rule.roles.includes(command.by.role)) {
@@ -55,7 +56,6 @@ export function runCommand<S extends CaseState, O>(
   }
   const wrongTime = checkOccurred(rule.field === true, command, state, at);
   if (wrongTime) return wrongTime;
-  const before = wake(family, state, at);
   const context: Context = { at, by: command.by, via: { kind: 'command', command: command.name, id: command.id } };
   const guarded = rule.guard(before.state, context);
   if (guarded) return guarded;
@@ -96,9 +96,9 @@ export function recordEffect<S extends CaseState, O>(
 export function nextWake<S extends CaseState, O>(
   family: Family<S, O>,
   state: S,
-): { at: Instant; purpose: string } | null {
+): { readonly at: Instant; readonly purpose: string; readonly obligation: string | null } | null {
   const moment = nextMomentOf(family, state);
-  return moment ? { at: wakeAt(moment), purpose: moment.purpose } : null;
+  return moment ? { at: wakeAt(moment), purpose: moment.purpose, obligation: moment.obligation ?? null } : null;
 }
 
 /** The state after an event, as every slice sees it. */

@@ -27,8 +27,9 @@ export class Context {
     return this.lineOf(path);
   }
 
-  wrong(path: PolicyPath, expected: string, code: Finding['code'] = 'contradiction', known?: readonly string[]): void {
-    this.findings.push({ path, code, expected, known });
+  /** @param known names that would have been right, for a suggestion. */
+  wrong(path: PolicyPath, expected: string, code: Finding['code'] = 'contradiction', known?: readonly string[], isKey = false): void {
+    this.findings.push({ path, code, expected, known, ...(isKey ? { ofKey: true } : {}) });
   }
 
   /** @returns the present moment when it can't be resolved; the mistake is on record then. */
@@ -42,12 +43,13 @@ export class Context {
     }
   }
 
-  actor(who: Who, path: PolicyPath): Actor {
+  /** @param isKey whether he is named by the key that the path ends with. */
+  actor(who: Who, path: PolicyPath, isKey = false): Actor {
     const found = this.cast.actor(who);
     const project = who.project === null || this.cast.hasProject(who.project);
     if (found && project) return found;
     const { known } = this.cast;
-    this.wrong(path, `somebody of this story: ${known.join(', ')}`, 'unknown-name', known);
+    this.wrong(path, `somebody of this story: ${known.join(', ')}`, 'unknown-name', known, isKey);
     return { kind: 'nobody', written: who.written };
   }
 

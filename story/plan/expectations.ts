@@ -176,5 +176,5 @@ function actionsOf(written: Expectation, context: Context, path: PolicyPath): Ch
 /** An inbox belongs to somebody, or to a role. */
 function known(written: string, context: Context, path: PolicyPath): void {
   const [name = '', project = null] = written.split('@');
-  context.actor({ written, name, project }, path);
+  context.actor({ written, name, project }, path, true);
 }

@@ -6,7 +6,7 @@ import { nextWake, runCommand, runWake } from '../../domain/engine';
 import { DAY, HOUR } from '../../domain/instant';
 import { openObligations } from '../../domain/book';
 import { checkState, foldChecked } from './invariants';
-import { missesOf, moves, openings, playMoves, startOf, stretches } from './model';
+import { commandOf, diceOf, missesOf, moves, openings, playMoves, startOf, stretches } from './model';
 import { Play, folded, types } from './support';
 
 const equal = (a: unknown, b: unknown) => {

@@ -113,7 +113,7 @@ class CaseLoop<S extends CaseState, O extends Opening> {
   private arm(): void {
     this.changed = false;
     const next = nextWake(this.family, this.state);
-    if (next) this.timer.arm(next.at, next.purpose);
+    if (next) this.timer.arm(next.at, [next.purpose, next.obligation ?? ''].join(' ').trim());
   }
 
   private validate(name: string, envelope: CommandEnvelope): void {
@@ -194,7 +194,7 @@ class CaseLoop<S extends CaseState, O extends Opening> {
     setCurrentDetails(
       [
         `**${this.state.stage}** · ${this.state.priority ?? 'unclassified'} · seq ${this.state.seq}`,
-        next ? `next: ${next.purpose} at ${isoOf(next.at)}` : 'nothing is due',
+        next ? `next: ${next.purpose} ${next.obligation ?? ''} at ${isoOf(next.at)}` : 'nothing is due',
       ].join('\n\n'),
     );
     const { stage, priority } = this.state;

@@ -308,7 +308,7 @@ describe('the archive', () => {
     for (const play of [toClosed(new Play(ROUTINE)), new Play(UNCLASSIFIED)]) {
       if (play.state.closedAt === null) play.do('withdraw', { reason });
       const closedAt = play.now;
-      expect(nextWake(complaint, play.state)).toEqual({ at: closedAt + 30 * DAY, purpose: 'archive' });
+      expect(nextWake(complaint, play.state)).toMatchObject({ at: closedAt + 30 * DAY, purpose: 'archive' });
       play.until(closedAt + 30 * DAY - 1);
       expect(play.state.ended).toBe(false);
       expect(types(play.until(closedAt + 30 * DAY))).toEqual(['timer-fired', 'archived']);
@@ -320,6 +320,17 @@ describe('the archive', () => {
       ]) {
         expect(refusal).toMatchObject({ refused: 'case-archived' });
       }
+    }
+  });
+
+  it('is closed to a command that comes before its timer, which was late: nothing would keep a case that has ended', () => {
+    for (const late of [0, HOUR]) {
+      const play = toClosed(new Play(ROUTINE));
+      play.now += 30 * DAY + late;
+      expect(play.refused('reopen', { reason }, { at: play.now })).toEqual({
+        refused: 'case-archived',
+        args: { stage: 'closed' },
+      });
     }
   });
 

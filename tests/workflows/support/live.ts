@@ -1,0 +1,90 @@
+import type { Client } from '@temporalio/client';
+import { NativeConnection, type Worker } from '@temporalio/worker';
+import { createJournalActivities } from '../../../activities/journal';
+import { createNotifyActivities } from '../../../activities/notify';
+import { Engine } from '../../../api/engine';
+import { connectTemporal, withTimeout, type TemporalClient } from '../../../common/temporal';
+import { makeBundle } from '../../../worker/bundle';
+import { createWorker } from '../../../worker/worker';
+import type { ComplaintOpening } from '../../../domain/complaint/state';
+import { openTestDatabase, sealer, type OpenDatabase } from '../../db/open';
+import { openingOf, type OpenOptions } from '../../domain/support';
+import { devServer, type DevServer } from '../../support/servers';
+import { TestCase } from './case';
+import { dataConverter } from './converter';
+import { silence } from './world';
+
+const QUEUE = 'live';
+const DEADLINE = 15_000;
+
+let count = 0;
+
+/** A real Temporal server, PostgreSQL and a worker of our activities, with the API's gateway to them. */
+export class Live {
+  readonly engine: Engine;
+  private worker: Worker | null = null;
+  private working: Promise<void> | null = null;
+
+  private constructor(
+    readonly server: DevServer,
+    readonly database: OpenDatabase,
+    private readonly temporal: TemporalClient,
+    private readonly native: NativeConnection,
+  ) {
+    this.engine = new Engine(temporal.connection, temporal.client, QUEUE);
+  }
+
+  /** @param activities take the place of ours. */
+  static async open(activities: object = {}): Promise<Live> {
+    silence();
+    const [server, database] = await Promise.all([devServer(), openTestDatabase()]);
+    const temporal = await connectTemporal({ address: server.address, namespace: 'default' }, dataConverter);
+    const live = new Live(server, database, temporal, await NativeConnection.connect({ address: server.address }));
+    await live.work(activities);
+    return live;
+  }
+
+  get client(): Client {
+    return this.temporal.client;
+  }
+
+  call<R>(work: () => Promise<R>): Promise<R> {
+    return withTimeout(this.temporal.connection, DEADLINE, work);
+  }
+
+  async work(activities: object = {}): Promise<void> {
+    const { database } = this;
+    const ours = { ...createJournalActivities({ database, sealer }), ...createNotifyActivities({ database }) };
+    this.worker = await createWorker({
+      connection: this.native,
+      namespace: 'default',
+      taskQueue: QUEUE,
+      dataConverter,
+      bundle: await makeBundle(),
+      activities: { ...ours, ...activities },
+    });
+    this.working = this.worker.run();
+  }
+
+  async rest(): Promise<void> {
+    if (this.working) this.worker?.shutdown();
+    await this.working;
+    this.working = null;
+  }
+
+  /** A complaint that is received now. */
+  async start(options: OpenOptions & { readonly rollOverAt?: number } = {}): Promise<TestCase> {
+    count += 1;
+    const { rollOverAt, ...rest } = options;
+    const opening: ComplaintOpening = openingOf({ at: Date.now(), no: `C-LIVE-${count}`, ...rest });
+    await this.engine.start('complaintWorkflow', { startKey: 'start', bodyHash: 'body', opening, rollOverAt });
+    return new TestCase((work) => this.call(work), this.client, opening);
+  }
+
+  async close(): Promise<void> {
+    await this.rest();
+    await this.temporal.close();
+    await this.native.close();
+    await Promise.all([this.server.stop(), this.database.drop()]);
+  }
+}

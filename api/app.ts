@@ -1,6 +1,5 @@
 import { createHttpApp, type HttpApp, type HttpAppOptions } from './http/app';
 import { databaseCode, isTransient } from '../db/database';
-import { TextRefTakenError } from '../db/queries/vault';
 import { createAuthenticate } from './authenticate';
 import { Feed } from './feed/feed';
 import type { ApiDeps } from './deps';
@@ -75,8 +74,6 @@ export function createApi(deps: ApiDeps, options: Pick<HttpAppOptions, 'limits' 
 }
 
 function mapError(error: unknown): Problem | null {
-  // References of texts follow from the request's key: another text under it is another body.
-  if (error instanceof TextRefTakenError) return problem('idempotency-mismatch');
   if (isTransient(error)) return problem('database-unavailable', {}, { cause: databaseCode(error) });
   return null;
 }

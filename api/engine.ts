@@ -31,6 +31,7 @@ const DEADLINE = 8_000;
 /** Codes of gRPC that mean "not now": cancelled, deadline exceeded, resource exhausted, unavailable. */
 const AWAY = new Set([1, 4, 8, 14]);
 const NOT_FOUND = 5;
+const FAILED_PRECONDITION = 9;
 /** A command that meets a roll-over is tried on the next run; its id keeps it from happening twice. */
 const ROLL_OVER_TRIES = 5;
 
@@ -83,8 +84,8 @@ export class Engine {
       } catch (error) {
         const refusal = refusalIn(error);
         if (refusal) throw problemOf(refusal);
-        if (attempt < ROLL_OVER_TRIES && metRollOver(error)) continue;
-        throw error;
+        if (!metRollOver(error)) throw error;
+        if (attempt === ROLL_OVER_TRIES) throw problem('engine-unavailable', {}, { cause: error });
       }
     }
   }
@@ -141,11 +142,19 @@ function refusalIn(error: unknown): Refusal | null {
   return (cause.details?.[0] as Refusal | undefined) ?? null;
 }
 
-/** The run that took the update ended by continuing as new before it was accepted. */
+/**
+ * The command met a run that was ending, and another one has the case now or in a moment:
+ * - FAILED_PRECONDITION "due to unexpected workflow task failure": something else came while the task that was to
+ *   continue as new was being finished, so the server had it done again, without the command.
+ * - AcceptedUpdateCompletedWorkflow: the run ended after it had accepted the command.
+ *
+ * A third answer, RESOURCE_EXHAUSTED "workflow is closing", is tried again by the connection itself.
+ */
 function metRollOver(error: unknown): boolean {
-  return error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure
-    ? error.cause.type === 'AcceptedUpdateCompletedWorkflow'
-    : false;
+  if (error instanceof WorkflowUpdateFailedError) {
+    return error.cause instanceof ApplicationFailure && error.cause.type === 'AcceptedUpdateCompletedWorkflow';
+  }
+  return error instanceof Error && isGrpcServiceError(error.cause) && error.cause.code === FAILED_PRECONDITION;
 }
 
 function isAway(error: unknown): boolean {

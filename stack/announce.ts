@@ -29,6 +29,7 @@ export function announcement(facts: Announcement): string {
     `  API            ${facts.apiUrl}`,
     `  Documentation  ${facts.apiUrl}/docs`,
     `  Temporal UI    ${facts.temporalUiUrl ?? `unknown; the server is ${facts.temporalAddress}`}`,
+    `  Decoded there  sign in at ${facts.apiUrl}/codec/login, which says what to set in the Web UI`,
     `  Worker         pid ${facts.workerPid}; kill -9 it if you like: it is started again and nothing is lost`,
     `  Logs           ${home}/logs`,
     '',

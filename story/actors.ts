@@ -71,9 +71,11 @@ export class Session {
     return this.http.send({ method: 'GET', path, headers: this.authorization(actor), body: null });
   }
 
+  /** @param body null for none. */
   async post(path: string, body: Json, actor: Actor = this.overseer): Promise<HttpAnswer> {
-    const headers = { 'Content-Type': 'application/json', ...this.authorization(actor) };
-    return this.http.send({ method: 'POST', path, headers, body: Buffer.from(JSON.stringify(body)) });
+    const type = body === null ? {} : { 'Content-Type': 'application/json' };
+    const bytes = body === null ? null : Buffer.from(JSON.stringify(body));
+    return this.http.send({ method: 'POST', path, headers: { ...type, ...this.authorization(actor) }, body: bytes });
   }
 
   /** The id of an obligation that the body names by its kind. */

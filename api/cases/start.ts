@@ -70,7 +70,7 @@ export async function startComplaint(deps: ApiDeps, request: StartRequest): Prom
       : deps.ids.caseNumber(complaint.letter);
     const before = idempotency ? await earlierStart(deps, no, startKey) : null;
     if (before) return repeated(before, bodyHash);
-    const texts = await withRefs(intake.texts, no, textStore(deps, startKey, request.now));
+    const texts = await withRefs(intake.texts, no, textStore(deps, `${startKey}/${bodyHash}`, request.now));
     const opening: ComplaintOpening = { ...intake.opening, no, ...texts };
     if ((await deps.engine.start('complaintWorkflow', { opening, startKey, bodyHash })) === 'started') {
       const { project, reportedAt, receivedAt } = opening;

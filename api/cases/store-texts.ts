@@ -5,8 +5,8 @@ import type { ApiDeps } from '../deps';
 import type { StoreTexts } from '../texts';
 
 /**
- * Puts the texts of one request into the vault. Their references follow from case and request, so that the same request
- * sent fifty times stores each text once. While the database is away the references carry the texts sealed, and the
+ * Puts the texts of one request into the vault. Their references follow from case, key and body, so that the same
+ * request sent fifty times stores each text once. While the database is away the references carry the texts sealed, and the
  * journal puts them into the vault later.
  */
 export function textStore(deps: ApiDeps, requestId: string, at: number): StoreTexts {

@@ -25,6 +25,12 @@ export function parseApiKey(plain: string): { id: string; secret: string } | nul
   return match ? { id: match[1] as string, secret: match[2] as string } : null;
 }
 
+/** Id and hash of a key as it is handed out; null for anything of another shape. */
+export function identifyKey(plain: string): { id: string; hash: string } | null {
+  const parsed = parseApiKey(plain);
+  return parsed && { id: parsed.id, hash: hashSecret(parsed.secret) };
+}
+
 /** Compares in constant time; false for a key or a hash of another shape. */
 export function verifyApiKey(plain: string, hash: string): boolean {
   const parsed = parseApiKey(plain);

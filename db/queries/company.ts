@@ -7,7 +7,8 @@ import type { Role } from '../../domain/actor';
 import type { Instant } from '../../domain/instant';
 import type { Database } from '../schema';
 import { timeOf } from '../time';
-import { identifyKey, insertKey } from './keys';
+import { identifyKey } from '../../common/crypto/api-key';
+import { insertKey } from './keys';
 import type { ProjectScope } from './lists';
 import { putTexts, type Subject } from './vault';
 

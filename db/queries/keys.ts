@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
 import { sql, type Kysely, type Selectable } from 'kysely';
-import { parseApiKey } from '../../common/crypto/api-key';
 import type { Role } from '../../domain/actor';
 import { MINUTE, type Instant } from '../../domain/instant';
 import type { Database } from '../schema';
@@ -92,13 +90,6 @@ export async function touchKey(db: Kysely<Database>, id: string, at: Instant): P
     .where('id', '=', id)
     .where(sql<boolean>`(last_used_at is null or last_used_at < ${timeOf(at - USED_EVERY)})`)
     .execute();
-}
-
-/** @returns id and hash of a key as it is handed out; null for anything of another shape. */
-export function identifyKey(plain: string): { id: string; hash: string } | null {
-  const parsed = parseApiKey(plain);
-  if (!parsed) return null;
-  return { id: parsed.id, hash: createHash('sha256').update(parsed.secret, 'ascii').digest('hex') };
 }
 
 function apiKey(row: Selectable<ApiKeyTable>): ApiKey {

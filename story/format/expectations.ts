@@ -118,6 +118,8 @@ const messageFields = strict({
   urgent: bool.optional(),
   role: wordOrNone.optional(),
   skipped: listOf(word, 'roles').optional(),
+  /** Nobody held the role, so whoever does now sees it. */
+  unclaimed: bool.optional(),
   args: mapping(json, 'arguments').optional(),
   sentAt: moment.optional(),
   /** What the text contains, read unmasked. */

@@ -38,22 +38,17 @@ export async function makeKey(key: PlannedKey, session: Session): Promise<Verdic
     ...(staff === null ? {} : { staff }),
     ...(expiresAt === null ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
   };
-  const answer = await session.post('/api/v1/keys', body);
+  const answer = await session.post('/api/v1/api-keys', body);
   const plain = atPointer(answer.json, '/key');
-  const id = atPointer(answer.json, '/id');
+  const id = atPointer(answer.json, '/apiKey/id');
   if (typeof plain === 'string') session.keys.set(name, plain);
   if (typeof id === 'string') session.saved.set(`key-id.${name}`, id);
   return [outcome(`make-key ${name}`, '2xx', answer)];
 }
 
 export async function revokeKey(name: string, session: Session): Promise<Verdict[]> {
-  const id = session.saved.get(`key-id.${name}`) ?? session.keys.get(name)?.split('_')[1] ?? '';
-  const answer = await session.http.send({
-    method: 'DELETE',
-    path: `/api/v1/keys/${id}`,
-    headers: session.authorization(session.overseer),
-    body: null,
-  });
+  const id = session.saved.get(`key-id.${name}`) ?? '';
+  const answer = await session.post(`/api/v1/api-keys/${id}/revoke`, null);
   return [outcome(`revoke-key ${name}`, '2xx', answer)];
 }
 

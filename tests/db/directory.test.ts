@@ -10,7 +10,8 @@ import {
   setStaffActive,
 } from '../../db/queries/directory';
 import { listHouseholds, residentsOf } from '../../db/queries/households';
-import { findKey, revokeKey, touchKey, identifyKey } from '../../db/queries/keys';
+import { identifyKey } from '../../common/crypto/api-key';
+import { findKey, revokeKey, touchKey } from '../../db/queries/keys';
 import { readTexts } from '../../db/queries/vault';
 import { createBlindIndex } from '../../common/crypto/blind-index';
 import { parseKey, parseKeyring } from '../../common/crypto/keyring';

@@ -57,7 +57,7 @@ describe('story time', () => {
 });
 
 describe('messages on their way', () => {
-  const { WorkflowService: _service, PollWorkflowTaskQueueResponse, RespondWorkflowTaskCompletedRequest } = temporal.api.workflowservice.v1;
+  const { PollWorkflowTaskQueueResponse, RespondWorkflowTaskCompletedRequest } = temporal.api.workflowservice.v1;
   const later: Shift = { timestamp: ({ instant, nanos }) => ({ instant: instant + HOUR, nanos }), timer: (length) => length + 5_000 };
   const all = methods();
   const poll = all.get('/temporal.api.workflowservice.v1.WorkflowService/PollWorkflowTaskQueue');
@@ -71,7 +71,7 @@ describe('messages on their way', () => {
       startedTime: { seconds: 100, nanos: 123_456_789 },
       history: { events: [{ eventId: 1, eventTime: { seconds: 1_795_395_600 } }, { eventId: 2, eventTime: { seconds: 1_795_395_600, nanos: 999_000_000 } }, { eventId: 3 }] },
     };
-    const before = Buffer.from(PollWorkflowTaskQueueResponse.encode(message).finish());
+    const before = Buffer.from(PollWorkflowTaskQueueResponse.encode(PollWorkflowTaskQueueResponse.fromObject(message)).finish());
     const after = PollWorkflowTaskQueueResponse.toObject(PollWorkflowTaskQueueResponse.decode(rewrite(before, poll?.response ?? new Map(), later)), { longs: Number });
     expect(after).toMatchObject({
       workflowExecution: { workflowId: 'C-7K2M-94QD', runId: 'r' },
@@ -93,7 +93,7 @@ describe('messages on their way', () => {
       stickyAttributes: { workerTaskQueue: { name: 'sticky' } },
       commands: [{ commandType: 1, startTimerCommandAttributes: { timerId: '1', startToFireTimeout: { seconds: 60 } } }],
     };
-    const before = Buffer.from(RespondWorkflowTaskCompletedRequest.encode(message).finish());
+    const before = Buffer.from(RespondWorkflowTaskCompletedRequest.encode(RespondWorkflowTaskCompletedRequest.fromObject(message)).finish());
     const after = RespondWorkflowTaskCompletedRequest.toObject(
       RespondWorkflowTaskCompletedRequest.decode(rewrite(before, respond?.request ?? new Map(), later)),
       { longs: Number },

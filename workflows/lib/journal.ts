@@ -16,6 +16,7 @@ export class Journal {
   private receipts: CommandReceipt[] = [];
   private inFlight: JournalBatch | null = null;
   private written: number;
+  private fence = 0;
   /** The database is away: commands are answered without waiting for it. */
   private away = false;
   private readonly delivery = new CancellationScope();
@@ -98,9 +99,11 @@ export class Journal {
   }
 
   private take(): JournalBatch {
+    // A server whose clock was set back must not make a batch look older than the one before it.
+    this.fence = Math.max(this.fence, Date.now());
     const batch: JournalBatch = {
       no: this.no,
-      fence: Date.now(),
+      fence: this.fence,
       events: this.events,
       snapshot: this.snapshot(),
       receipts: this.receipts,

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { createAuthenticate, createPrincipals } from '../../../api/authenticate';
 import { newApiKey } from '../../../common/crypto/api-key';
-import { findKey, identifyKey, insertKey } from '../../../db/queries/keys';
+import { identifyKey } from '../../../common/crypto/api-key';
+import { findKey, insertKey } from '../../../db/queries/keys';
 import { MINUTE, SECOND } from '../../../domain/instant';
 import { HILL, KEYS, LAKE } from './company';
 import { MONDAY, startOffice, until, type Office } from './support';

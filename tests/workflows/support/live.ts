@@ -4,6 +4,7 @@ import { createJournalActivities } from '../../../activities/journal';
 import { createNotifyActivities } from '../../../activities/notify';
 import { Engine } from '../../../api/engine';
 import { connectTemporal, withTimeout, type TemporalClient } from '../../../common/temporal';
+import { journalPage } from '../../../db/queries/journal-read';
 import { makeBundle } from '../../../worker/bundle';
 import { createWorker } from '../../../worker/worker';
 import type { ComplaintOpening } from '../../../domain/complaint/state';
@@ -12,6 +13,7 @@ import { openingOf, type OpenOptions } from '../../domain/support';
 import { devServer, type DevServer } from '../../support/servers';
 import { TestCase } from './case';
 import { dataConverter } from './converter';
+import type { JournalOf } from './sound';
 import { silence } from './world';
 
 const QUEUE = 'live';
@@ -79,6 +81,11 @@ export class Live {
     const opening: ComplaintOpening = openingOf({ at: Date.now(), no: `C-LIVE-${count}`, ...rest });
     await this.engine.start('complaintWorkflow', { startKey: 'start', bodyHash: 'body', opening, rollOverAt });
     return new TestCase((work) => this.call(work), this.client, opening);
+  }
+
+  /** The journal as PostgreSQL has it. */
+  get journal(): JournalOf {
+    return { events: (no) => journalPage(this.database.db, no, { after: 0, limit: 10_000 }) };
   }
 
   async close(): Promise<void> {

@@ -11,14 +11,14 @@ const TARDY = 10 * SECOND;
 
 /** Where the events of a case end up. */
 export interface JournalOf {
-  events(no: string): readonly JournalEvent[];
+  events(no: string): readonly JournalEvent[] | Promise<readonly JournalEvent[]>;
 }
 
 /** Waits until nothing of the case is under way: all is journalled, and every message has its outcome. */
 export async function settled(of: TestCase, journal: JournalOf): Promise<readonly JournalEvent[]> {
   return until(`${of.no} is settled`, async () => {
     const { seq } = await of.state();
-    const events = journal.events(of.no);
+    const events = await journal.events(of.no);
     return events.length === seq && allTold(events) && events;
   });
 }

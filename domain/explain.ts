@@ -5,7 +5,8 @@ import { addDays, instantOfLocal, localDateOf } from './zone';
 
 /**
  * Why an obligation is due when it is: everything needed to compute the instant again with pencil and paper. The
- * stretches sum up to `limit` and the last one ends at `dueAt`.
+ * stretches sum up to `limit` and the last one ends at `dueAt`; only a date that people agreed on may lie where the
+ * clock stands still, and then the last move gives it.
  */
 export interface Explanation {
   readonly obligation: string;

@@ -1,5 +1,5 @@
 import type { Actor, Role } from './actor';
-import type { Command, CommandData, CommandName, Draft, EventOf, EventType, Via } from './event';
+import type { CommandData, CommandName, Draft, EventOf, EventType, Via } from './event';
 import type { Instant } from './instant';
 import type { CaseState } from './state';
 

@@ -31,7 +31,10 @@ export class Session {
   /** Somebody who may see everything: the first manager of all projects. */
   get overseer(): Actor {
     const all = this.plan.people.filter(({ projects, active }) => projects === null && active);
-    const found = all.find(({ role }) => role === 'manager') ?? all.find(({ role }) => role === 'general_manager') ?? this.plan.people[0];
+    const found =
+      all.find(({ role }) => role === 'manager') ??
+      all.find(({ role }) => role === 'general_manager') ??
+      this.plan.people[0];
     return { kind: 'person', written: found?.id ?? '', id: found?.id ?? '' };
   }
 
@@ -63,7 +66,12 @@ export class Session {
       ...(await this.ifMatch(planned)),
       ...named,
     };
-    return this.http.send({ method: planned.method, path: query === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${query}`, headers, body });
+    return this.http.send({
+      method: planned.method,
+      path: query === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${query}`,
+      headers,
+      body,
+    });
   }
 
   /** Reads something as somebody. */
@@ -73,7 +81,7 @@ export class Session {
 
   /** @param body null for none. */
   async post(path: string, body: Json, actor: Actor = this.overseer): Promise<HttpAnswer> {
-    const type = body === null ? {} : { 'Content-Type': 'application/json' };
+    const type: Record<string, string> = body === null ? {} : { 'Content-Type': 'application/json' };
     const bytes = body === null ? null : Buffer.from(JSON.stringify(body));
     return this.http.send({ method: 'POST', path, headers: { ...type, ...this.authorization(actor) }, body: bytes });
   }
@@ -113,7 +121,9 @@ export class Session {
     if (typeof value === 'string') return this.fill(value);
     if (Array.isArray(value)) return (value as readonly Json[]).map((item) => this.fillAll(item));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value as Readonly<Record<string, Json>>).map(([name, item]) => [name, this.fillAll(item)]));
+    return Object.fromEntries(
+      Object.entries(value as Readonly<Record<string, Json>>).map(([name, item]) => [name, this.fillAll(item)]),
+    );
   }
 
   private value(name: string): string | undefined {

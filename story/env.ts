@@ -10,13 +10,20 @@ import type { StoryEnv } from './world/world';
 export async function bundleFile(folder: string = mkdtempSync(join(tmpdir(), 'guanjia-story-'))): Promise<string> {
   const file = join(folder, 'workflow-bundle.js');
   const logger = new DefaultLogger('WARN');
-  const { code } = await bundleWorkflowCode({ workflowsPath: require.resolve('../workflows'), failureConverterPath, logger });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: require.resolve('../workflows'),
+    failureConverterPath,
+    logger,
+  });
   writeFileSync(file, code);
   return file;
 }
 
 /** @param servers where databases come from, and the test server's path. */
-export async function storyEnv(servers: Pick<StoryEnv, 'createDatabase' | 'testServer'>, folder?: string): Promise<StoryEnv & { close(): Promise<void> }> {
+export async function storyEnv(
+  servers: Pick<StoryEnv, 'createDatabase' | 'testServer'>,
+  folder?: string,
+): Promise<StoryEnv & { close(): Promise<void> }> {
   const workers = new WorkerPool(await bundleFile(folder));
   workers.warm();
   return { ...servers, workers, close: () => workers.close() };

@@ -162,15 +162,19 @@ class Player {
 
   /** Events since the last time, of all cases, in the order in which they happened. */
   private async showEvents(): Promise<void> {
-    const news: { name: string; event: ObservedEvent }[] = [];
-    for (const [name, no] of this.session.cases) {
-      const after = this.shown.get(no) ?? 0;
-      const events = await readJournal(no, this.session, false, after).catch(() => []);
-      this.shown.set(no, events.at(-1)?.seq ?? after);
-      news.push(...events.map((event) => ({ name, event })));
+    const cases = [...this.session.cases];
+    const news = await Promise.all(cases.map(async ([name, no]) => (await this.newsOf(no)).map((event) => ({ name, event }))));
+    for (const { name, event } of news.flat().sort((a, b) => a.event.at - b.event.at)) {
+      this.timeline.events(name, [event], cases.length > 1);
     }
-    news.sort((a, b) => a.event.at - b.event.at);
-    for (const { name, event } of news) this.timeline.events(name, [event], this.session.cases.size > 1);
+  }
+
+  /** Nothing while it can't be read. */
+  private async newsOf(no: string): Promise<ObservedEvent[]> {
+    const after = this.shown.get(no) ?? 0;
+    const events = await readJournal(no, this.session, false, after).catch(() => []);
+    this.shown.set(no, events.at(-1)?.seq ?? after);
+    return events;
   }
 }
 

@@ -49,8 +49,9 @@ export function openNext(state: ComplaintState, spec: Omit<OpenSpec, 'key'>, con
   return open(state, count > 0 ? { ...spec, key: String(count + 1) } : spec, context);
 }
 
-function isUnder(rule: ClockRule, obligation: Obligation): boolean {
-  return obligation.limit === rule.limit && obligation.pausable === rule.pausable;
+/** As far as it decides when it is due. */
+function isUnder(rule: ClockRule, { limit, calendar, pausable }: Obligation): boolean {
+  return limit === rule.limit && calendar === rule.calendar && pausable === rule.pausable;
 }
 
 function isAgreed(obligation: Obligation): boolean {

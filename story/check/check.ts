@@ -34,12 +34,15 @@ function ofCase(expected: Check, seen: CaseObservation, scope: Scope): Verdict[]
     ...(obligations ? ofObligations(obligations, seen, scope) : []),
     ...(journal ? [ofJournal(journal.items, journal.exactly, seen.journal, scope)] : []),
     ...Object.entries(counts ?? {}).map(([type, count]) =>
-      verdict(`counts.${type}`, [diff(String(count), String(seen.journal.filter((event) => event.type === type).length))]),
+      verdict(`counts.${type}`, [
+        diff(String(count), String(seen.journal.filter((event) => event.type === type).length)),
+      ]),
     ),
     ...(explanations?.items ?? []).flatMap(({ key, matcher }) => {
       const found = find(key, seen.obligations);
       const explained = typeof found === 'string' ? undefined : seen.explanations[found.id];
-      if (!explained) return [failure(`explanation.${key}`, 'an explanation', typeof found === 'string' ? found : 'none')];
+      if (!explained)
+        return [failure(`explanation.${key}`, 'an explanation', typeof found === 'string' ? found : 'none')];
       return fields(`explanation.${key}`, matcher, explained, scope);
     }),
     ...Object.entries(actions?.commands ?? {}).flatMap(([command, matcher]) =>
@@ -61,10 +64,14 @@ function ofObligations({ items, exactly }: Keyed, seen: CaseObservation, scope: 
   const verdicts = named.flatMap(({ key, matcher, found }) => {
     const what = `obligations.${key}`;
     if (typeof found === 'string') return [failure(what, 'an obligation', found)];
-    return fields(what, matcher, found, scope).map((one) => (one.ok ? one : { ...one, around: lastAbout(found.id, seen.journal) }));
+    return fields(what, matcher, found, scope).map((one) =>
+      one.ok ? one : { ...one, around: lastAbout(found.id, seen.journal) },
+    );
   });
   if (!exactly) return verdicts;
-  const others = seen.obligations.filter(({ id }) => !named.some(({ found }) => typeof found !== 'string' && found.id === id));
+  const others = seen.obligations.filter(
+    ({ id }) => !named.some(({ found }) => typeof found !== 'string' && found.id === id),
+  );
   const actual = others.map((one) => `${one.id} (${plain(one['state'])})`).join(', ');
   return [...verdicts, verdict('all-obligations', [diff('no others', actual === '' ? 'no others' : actual)])];
 }
@@ -77,27 +84,50 @@ export function find(key: string, all: readonly ObservedObligation[]): ObservedO
   const ofKind = all.filter((one) => one.kind === kind);
   const wanted = number === undefined ? (ofKind.length === 1 ? ofKind[0] : undefined) : ofKind[Number(number) - 1];
   if (wanted) return wanted;
-  if (ofKind.length > 1) return `${ofKind.length} of this kind: ${ofKind.map(({ id }, index) => `${id} (${kind}#${index + 1})`).join(', ')}`;
+  if (ofKind.length > 1)
+    return `${ofKind.length} of this kind: ${ofKind.map(({ id }, index) => `${id} (${kind}#${index + 1})`).join(', ')}`;
   return `none; there are ${all.map(({ id }) => id).join(', ') || 'no obligations'}`;
 }
 
-function ofJournal(items: readonly Matcher[], exactly: boolean, journal: readonly ObservedEvent[], scope: Scope): Verdict {
+function ofJournal(
+  items: readonly Matcher[],
+  exactly: boolean,
+  journal: readonly ObservedEvent[],
+  scope: Scope,
+): Verdict {
   const what = exactly ? 'all-journal' : 'journal';
   let from = 0;
   for (const [index, item] of items.entries()) {
     const rest = journal.slice(from);
-    const next = exactly ? (rest[0] && matches(item, rest[0], scope) ? 0 : -1) : rest.findIndex((event) => matches(item, event, scope));
+    const next = exactly
+      ? rest[0] && matches(item, rest[0], scope)
+        ? 0
+        : -1
+      : rest.findIndex((event) => matches(item, event, scope));
     if (next < 0) {
       const nearest = exactly ? rest[0] : nearestOf(item, rest, scope);
-      return { ...failure(`${what}[${index}]`, describe(item, scope), nearest ? nearestText(item, nearest, scope) : 'no such event from here on'), around: nearest?.seq ?? from };
+      return {
+        ...failure(
+          `${what}[${index}]`,
+          describe(item, scope),
+          nearest ? nearestText(item, nearest, scope) : 'no such event from here on',
+        ),
+        around: nearest?.seq ?? from,
+      };
     }
     from += next + 1;
   }
   const left = exactly ? journal.slice(from) : [];
-  return { ...verdict(what, [diff('no more events', left.length === 0 ? 'no more events' : left.map(({ type }) => type).join(', '))]), around: from };
+  return {
+    ...verdict(what, [
+      diff('no more events', left.length === 0 ? 'no more events' : left.map(({ type }) => type).join(', ')),
+    ]),
+    around: from,
+  };
 }
 
-const matches = (matcher: Matcher, event: ObservedEvent, scope: Scope): boolean => mismatches(matcher, event.fields, scope).length === 0;
+const matches = (matcher: Matcher, event: ObservedEvent, scope: Scope): boolean =>
+  mismatches(matcher, event.fields, scope).length === 0;
 
 /** The event of the same type that differs least. */
 function nearestOf(item: Matcher, events: readonly ObservedEvent[], scope: Scope): ObservedEvent | undefined {
@@ -118,12 +148,18 @@ function ofInbox({ who, exactly, messages }: InboxCheck, seen: Observation, scop
   const verdicts = messages.map(({ matcher, times, template }) => {
     const found = inbox.filter((message) => mismatches(matcher, message, scope).length === 0);
     const near = inbox.filter((message) => message.template === template && !found.includes(message));
-    const others = near.map((message) => mismatches(matcher, message, scope).map(({ path, actual }) => `${path}: ${actual}`).join(', '));
+    const others = near.map((message) =>
+      mismatches(matcher, message, scope)
+        .map(({ path, actual }) => `${path}: ${actual}`)
+        .join(', '),
+    );
     const hint = found.length !== times && others.length > 0 ? `; not counted, for: ${others.join(' | ')}` : '';
     return verdict(`${what}.${template}`, [diff(`${times} ×`, `${found.length} ×`, hint)]);
   });
   if (!exactly) return verdicts;
-  const other = inbox.filter((message) => !messages.some(({ matcher }) => mismatches(matcher, message, scope).length === 0));
+  const other = inbox.filter(
+    (message) => !messages.some(({ matcher }) => mismatches(matcher, message, scope).length === 0),
+  );
   const actual = other.map(({ template }) => template).join(', ');
   return [...verdicts, verdict(what, [diff('no others', actual === '' ? 'no others' : actual)])];
 }
@@ -143,7 +179,13 @@ function ofWork({ who, exactly, items }: WorkCheck, seen: Observation, scope: Sc
 }
 
 function withoutCase(expected: Check): Verdict[] {
-  const asks = expected.state ?? expected.obligations ?? expected.journal ?? expected.counts ?? expected.explanations ?? expected.actions;
+  const asks =
+    expected.state ??
+    expected.obligations ??
+    expected.journal ??
+    expected.counts ??
+    expected.explanations ??
+    expected.actions;
   return asks ? [failure('case', 'a case', 'the story has started none yet')] : [];
 }
 

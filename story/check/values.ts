@@ -26,7 +26,9 @@ export function mismatches(matcher: Matcher, value: Json | undefined, scope: Sco
     case 'equal':
       return equal(matcher.value, value) ? [] : different(plain(matcher.value));
     case 'planned':
-      return typeof value === 'number' && isPlanned(value, matcher.instant, scope) ? [] : different(instantText(matcher.instant, scope));
+      return typeof value === 'number' && isPlanned(value, matcher.instant, scope)
+        ? []
+        : different(instantText(matcher.instant, scope));
     case 'happened':
       return within(value, matcher.instant) ? [] : different(instantText(matcher.instant, scope));
     case 'length':
@@ -47,7 +49,12 @@ export function mismatches(matcher: Matcher, value: Json | undefined, scope: Sco
         list.length === matcher.items.length
           ? []
           : [{ path, expected: `${matcher.items.length} entries`, actual: `${list.length} entries: ${plain(list)}` }];
-      return [...length, ...matcher.items.flatMap((item, index) => (index < list.length ? mismatches(item, list[index], scope, `${path}[${index}]`) : []))];
+      return [
+        ...length,
+        ...matcher.items.flatMap((item, index) =>
+          index < list.length ? mismatches(item, list[index], scope, `${path}[${index}]`) : [],
+        ),
+      ];
     }
   }
 }
@@ -74,7 +81,9 @@ export function equal(a: Json, b: Json | undefined): boolean {
   }
   const [left, right] = [a, b] as readonly Readonly<Record<string, Json>>[];
   const keys = Object.keys(left ?? {});
-  return keys.length === Object.keys(right ?? {}).length && keys.every((key) => equal(left?.[key] ?? null, right?.[key]));
+  return (
+    keys.length === Object.keys(right ?? {}).length && keys.every((key) => equal(left?.[key] ?? null, right?.[key]))
+  );
 }
 
 function instantText(instant: Instant, { zone }: Scope): string {

@@ -1,7 +1,22 @@
 import { z } from 'zod';
 import { oneOf, strict } from '../../common/policy/scalars';
 import { LEVELS, PRIORITIES } from '../../domain/policy';
-import { bool, count, duration, either, isList, isText, json, listOf, mapping, moment, name, text, who, word } from './values';
+import {
+  bool,
+  count,
+  duration,
+  either,
+  isList,
+  isText,
+  json,
+  listOf,
+  mapping,
+  moment,
+  name,
+  text,
+  who,
+  word,
+} from './values';
 
 /**
  * What must hold (docs/stories.md "What must hold"). The names of fields are those of the API. Instants are of two
@@ -20,7 +35,10 @@ const pause = either(
 );
 
 export const caseState = strict({
-  stage: oneOf(['received', 'classified', 'handling', 'feedback', 'review', 'closed', 'withdrawn'], 'a stage').optional(),
+  stage: oneOf(
+    ['received', 'classified', 'handling', 'feedback', 'review', 'closed', 'withdrawn'],
+    'a stage',
+  ).optional(),
   waitingOn: oneOf(['us', 'resident', 'outside', 'working', 'nobody'], 'whom it waits for').optional(),
   type: wordOrNone.optional(),
   subtype: wordOrNone.optional(),
@@ -104,10 +122,18 @@ const obligations = mapping(obligation, 'obligations by id');
 
 /** Fields of `data` beside these are compared as they stand; those that hold instants are read as moments. */
 const eventFields = z.looseObject(
-  { type: word, at: moment.optional(), by: word.optional(), occurredAt: instantOrNone.optional(), episode: count(1, 1000).optional() },
+  {
+    type: word,
+    at: moment.optional(),
+    by: word.optional(),
+    occurredAt: instantOrNone.optional(),
+    episode: count(1, 1000).optional(),
+  },
   { error: 'an event: its type, or a mapping with "type"' },
 );
-const event = either(isText, word, eventFields).transform((found) => (typeof found === 'string' ? { type: found } : found));
+const event = either(isText, word, eventFields).transform((found) =>
+  typeof found === 'string' ? { type: found } : found,
+);
 const events = listOf(event, 'events');
 
 const messageFields = strict({
@@ -130,9 +156,11 @@ const message = either(isText, word, messageFields).transform((found) =>
 );
 const inboxes = mapping(listOf(message, 'messages'), 'inboxes by person or role');
 
-const owed = either(isText, word, strict({ obligation: word, case: name.optional(), dueAt: moment.optional(), overdue: bool.optional() })).transform(
-  (found) => (typeof found === 'string' ? { obligation: found } : found),
-);
+const owed = either(
+  isText,
+  word,
+  strict({ obligation: word, case: name.optional(), dueAt: moment.optional(), overdue: bool.optional() }),
+).transform((found) => (typeof found === 'string' ? { obligation: found } : found));
 const workLists = mapping(listOf(owed, 'obligations'), 'work lists by person or role');
 
 const stretch = strict({ from: moment, to: instantOrNone });

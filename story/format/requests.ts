@@ -34,7 +34,11 @@ const refusedFields = strict({
   errors: listOf(mapping(json, 'members of the error'), 'errors').optional(),
 });
 const isShort = (value: unknown): boolean => isText(value) || typeof value === 'number';
-const refused = either(isShort, z.preprocess((value) => (typeof value === 'number' ? String(value) : value), refusedText), refusedFields);
+const refused = either(
+  isShort,
+  z.preprocess((value) => (typeof value === 'number' ? String(value) : value), refusedText),
+  refusedFields,
+);
 
 const answer = strict({
   status: count(100, 599).optional(),
@@ -79,7 +83,10 @@ const request = strict({
   /** Sent as it stands, as UTF-8. */
   raw: text.optional(),
   /** Made here: `{ repeat: "[", times: 50000 }`, so that large bodies need no file. */
-  generated: listOf(strict({ text: z.string({ error: 'a text' }), times: count(1, 20_000_000).default(1) }), 'parts').optional(),
+  generated: listOf(
+    strict({ text: z.string({ error: 'a text' }), times: count(1, 20_000_000).default(1) }),
+    'parts',
+  ).optional(),
   /** Beside the story. */
   file: text.optional(),
   /** Bytes in base64. */
@@ -104,12 +111,17 @@ export const requestShape = {
 export const requestFields = strict(requestShape).superRefine((value, ctx) => checkRequest(value, ctx));
 export type StoryRequest = z.output<typeof requestFields>;
 
-type Checked = Pick<StoryRequest, 'complaint' | 'do' | 'with' | 'occurred' | 'request' | 'refused' | 'answer' | 'answers' | 'times'>;
+type Checked = Pick<
+  StoryRequest,
+  'complaint' | 'do' | 'with' | 'occurred' | 'request' | 'refused' | 'answer' | 'answers' | 'times'
+>;
 
 /** What one key asks of another. */
 export function checkRequest(value: Checked, ctx: z.RefinementCtx): void {
-  if (value.with !== undefined && value.do === undefined) report(ctx, 'contradiction', '"do", which "with" belongs to', { path: ['with'] });
-  if (value.occurred !== undefined && value.do === undefined) report(ctx, 'contradiction', '"do", which "occurred" belongs to', { path: ['occurred'] });
+  if (value.with !== undefined && value.do === undefined)
+    report(ctx, 'contradiction', '"do", which "with" belongs to', { path: ['with'] });
+  if (value.occurred !== undefined && value.do === undefined)
+    report(ctx, 'contradiction', '"do", which "occurred" belongs to', { path: ['occurred'] });
   if (value.do !== undefined && value.with !== undefined) checkKeys(value.with, bodyKeys(value.do), ['with'], ctx);
   if (value.refused !== undefined && value.answer?.status !== undefined) {
     report(ctx, 'contradiction', 'a status in "refused" or in "answer", not in both', { path: ['answer', 'status'] });
@@ -133,6 +145,13 @@ function bodyOf(keys: readonly string[], what: string) {
 
 function checkKeys(value: object, keys: readonly string[], path: string[], ctx: z.RefinementCtx): void {
   for (const key of Object.keys(value)) {
-    if (!keys.includes(key)) ctx.addIssue({ code: 'unrecognized_keys', keys: [key], message: keys.join(', '), path: [...path], input: { ...value } });
+    if (!keys.includes(key))
+      ctx.addIssue({
+        code: 'unrecognized_keys',
+        keys: [key],
+        message: keys.join(', '),
+        path: [...path],
+        input: { ...value },
+      });
   }
 }

@@ -72,8 +72,8 @@ export class World {
     const ids = storyIds(plan.title);
     const world = new World(env, server, clock, gate, line, config, ids, database.drop);
     try {
-      await Promise.all([foundCompany(plan, config, clock, ids), registered(gate.address, config.temporal.namespace)]);
-      await world.start(['api', 'worker']);
+      const prepared = [foundCompany(plan, config, clock, ids), registered(gate.address, config.temporal.namespace)];
+      await Promise.all([...prepared, world.start(['api', 'worker'])]);
       return world;
     } catch (error) {
       await world.close();
@@ -115,17 +115,21 @@ export class World {
     return this.worker?.complaints() ?? '';
   }
 
+  /** Resolves when they are ready. */
   async start(servers: readonly Server[]): Promise<void> {
-    for (const name of servers) {
-      if (name === 'api' && !this.api) {
-        this.api = await ApiHost.start(this.config, this.clock, this.ids, this.apiPort);
-        this.apiPort = this.api.port;
-      }
-      if (name === 'worker' && !this.isWorking()) {
-        const env = environment(this.config.databaseUrl, this.config.temporal.address, TASK_QUEUE);
-        this.worker = await this.env.workers.start(env, this.clock.now());
-      }
-    }
+    await Promise.all(servers.map((name) => (name === 'api' ? this.startApi() : this.startWorker())));
+  }
+
+  private async startApi(): Promise<void> {
+    if (this.api) return;
+    this.api = await ApiHost.start(this.config, this.clock, this.ids, this.apiPort);
+    this.apiPort = this.api.port;
+  }
+
+  private async startWorker(): Promise<void> {
+    if (this.isWorking()) return;
+    const env = environment(this.config.databaseUrl, this.config.temporal.address, TASK_QUEUE);
+    this.worker = await this.env.workers.start(env, this.clock.now());
   }
 
   async stop(servers: readonly Server[], how: 'stop' | 'kill'): Promise<void> {
@@ -149,11 +153,8 @@ export class World {
 
   async close(): Promise<void> {
     clearInterval(this.watch);
-    await this.worker?.kill();
-    await this.api?.stop();
-    await this.gate.close();
-    await this.line.cut();
-    await this.server.stop();
+    await Promise.all([this.worker?.kill(), this.api?.stop()]);
+    await Promise.all([this.gate.close(), this.line.cut(), this.server.stop()]);
     await this.dropDatabase();
   }
 

@@ -58,7 +58,7 @@ describe('whatever people do, and whenever', () => {
         equal(JSON.parse(JSON.stringify(play.state)), play.state);
         equal(JSON.parse(JSON.stringify(play.journal)), play.journal);
       }),
-      { numRuns: 100, interruptAfterTimeLimit: 15_000 },
+      { numRuns: 60, interruptAfterTimeLimit: 15_000 },
     );
     // The walk goes everywhere, or it proves nothing.
     const everywhere = [
@@ -120,7 +120,7 @@ describe('however the time is cut', () => {
         expect(stillOwed).toEqual([...new Set(stillOwed)]);
         expect(types(late.events).filter((type) => type === 'wake-gap').length).toBeLessThan(2);
       }),
-      { numRuns: 40, interruptAfterTimeLimit: 15_000 },
+      { numRuns: 25, interruptAfterTimeLimit: 15_000 },
     );
   });
 });
@@ -146,7 +146,7 @@ describe('a timer and a command of one millisecond', () => {
           }
         }
       }),
-      { numRuns: 40, interruptAfterTimeLimit: 15_000 },
+      { numRuns: 25, interruptAfterTimeLimit: 15_000 },
     );
   });
 });

@@ -1,10 +1,7 @@
-import { createJournalActivities } from '../../activities/journal';
 import { Problem } from '../../api/http/problem';
 import { findReceipt } from '../../db/queries/cases';
 import { SECOND } from '../../domain/instant';
 import type { CommandResult } from '../../workflows/contracts/case';
-import type { JournalBatch } from '../../workflows/contracts/journal';
-import { sealer } from '../db/open';
 import { BODY, CLERK, ROUTINE, text } from '../domain/support';
 import { armed } from '../workflows/support/history';
 import { Live } from '../workflows/support/live';
@@ -60,24 +57,17 @@ test('a tight loop of commands, with clocks running out among them: nothing is l
 });
 
 test('what is not written when it rolls over is written by the next run', async () => {
-  let isAway = false;
-  const { writeJournal } = createJournalActivities({ database: live.database, sealer });
-  await live.rest();
-  await live.work({
-    writeJournal: async (batch: JournalBatch) => {
-      if (isAway) throw new Error('the database is away');
-      await writeJournal(batch);
-    },
-  });
   const played = await live.start({ ...ROUTINE, rollOverAt: 40 });
   await settled(played, live.journal);
-  isAway = true;
+  live.before = () => {
+    throw new Error('the database is away');
+  };
   const first = await played.do('acknowledge', BODY.acknowledge, { id: 'a' });
   expect(first.projection).toBe('pending');
   const notes: CommandResult[] = [];
   while ((await played.runs()).length < 2) notes.push(await played.do('note', { text: text(`note ${notes.length}`) }));
   expect(notes.map(({ projection }) => projection)).toEqual(notes.map(() => 'pending'));
-  isAway = false;
+  live.before = null;
 
   const { events } = await expectSound(played, live.journal);
   expect(events[first.seq - 1]?.via).toMatchObject({ kind: 'command', id: 'a' });

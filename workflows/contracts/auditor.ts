@@ -7,6 +7,8 @@ export interface AuditReport {
   readonly missing: number;
   /** Open rows without a running workflow: nothing can be repaired, somebody must look. */
   readonly orphaned: number;
+  /** Cases that could not be asked or mended; the next round tries again. */
+  readonly failed: number;
 }
 
 export interface AuditorActivities {

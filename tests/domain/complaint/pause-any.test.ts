@@ -77,7 +77,7 @@ describe('any pauses', () => {
         play.wait(1);
         if (due.missedAt === null) expect(play.obligation('measure').missedAt).toBe(Math.max(due.dueAt + 1, play.now));
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
@@ -102,7 +102,7 @@ describe('any pauses', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });

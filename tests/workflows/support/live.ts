@@ -8,6 +8,7 @@ import { journalPage } from '../../../db/queries/journal-read';
 import { makeBundle } from '../../../worker/bundle';
 import { createWorker } from '../../../worker/worker';
 import type { ComplaintOpening } from '../../../domain/complaint/state';
+import type { JournalBatch } from '../../../workflows/contracts/journal';
 import { openTestDatabase, sealer, type OpenDatabase } from '../../db/open';
 import { openingOf, type OpenOptions } from '../../domain/support';
 import { devServer, type DevServer } from '../../support/servers';
@@ -24,6 +25,10 @@ let count = 0;
 /** A real Temporal server, PostgreSQL and a worker of our activities, with the API's gateway to them. */
 export class Live {
   readonly engine: Engine;
+  /** What was handed over to be written. */
+  readonly batches: JournalBatch[] = [];
+  /** Throws, or waits, before a batch is written. */
+  before: ((batch: JournalBatch) => void | Promise<void>) | null = null;
   private worker: Worker | null = null;
   private working: Promise<void> | null = null;
 
@@ -36,13 +41,12 @@ export class Live {
     this.engine = new Engine(temporal.connection, temporal.client, QUEUE);
   }
 
-  /** @param activities take the place of ours. */
-  static async open(activities: object = {}): Promise<Live> {
+  static async open(): Promise<Live> {
     silence();
     const [server, database] = await Promise.all([devServer(), openTestDatabase()]);
     const temporal = await connectTemporal({ address: server.address, namespace: 'default' }, dataConverter);
     const live = new Live(server, database, temporal, await NativeConnection.connect({ address: server.address }));
-    await live.work(activities);
+    await live.work();
     return live;
   }
 
@@ -54,16 +58,24 @@ export class Live {
     return withTimeout(this.temporal.connection, DEADLINE, work);
   }
 
-  async work(activities: object = {}): Promise<void> {
+  async work(): Promise<void> {
     const { database } = this;
-    const ours = { ...createJournalActivities({ database, sealer }), ...createNotifyActivities({ database }) };
+    const { writeJournal } = createJournalActivities({ database, sealer });
+    const { notify } = createNotifyActivities({ database });
     this.worker = await createWorker({
       connection: this.native,
       namespace: 'default',
       taskQueue: QUEUE,
       dataConverter,
       bundle: await makeBundle(),
-      activities: { ...ours, ...activities },
+      activities: {
+        notify,
+        writeJournal: async (batch: JournalBatch) => {
+          this.batches.push(batch);
+          await this.before?.(batch);
+          await writeJournal(batch);
+        },
+      },
     });
     this.working = this.worker.run();
   }

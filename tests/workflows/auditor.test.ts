@@ -1,0 +1,204 @@
+import type { Client } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { sql } from 'kysely';
+import { createAuditorActivities, type AuditorDeps } from '../../activities/auditor';
+import { createMetrics } from '../../common/metrics';
+import { writeBatch } from '../../db/queries/journal';
+import { openFindings } from '../../db/queries/findings';
+import { makeBundle } from '../../worker/bundle';
+import { replayCase } from '../../worker/replay';
+import type { AuditReport } from '../../workflows/contracts/auditor';
+import { contentOf } from '../db/content';
+import { sealer, silent } from '../db/open';
+import { PlayedCase } from '../db/played-case';
+import { BODY, ROUTINE, text } from '../domain/support';
+import type { TestCase } from './support/case';
+import { dataConverter } from './support/converter';
+import { Live } from './support/live';
+import { settled } from './support/sound';
+
+/** The auditor against a real server and a real database, in which something went wrong. */
+
+/** Everything here happens at once, so the clock by which it is long ago runs ahead. */
+const AHEAD = 60_000;
+const CLEAN: AuditReport = { compared: 0, repaired: 0, missing: 0, orphaned: 0, failed: 0 };
+const TABLES = ['journal', 'obligation', 'obligation_fact', 'case_fact', 'segment_fact', 'attempt_fact', 'timer_fact'];
+
+const metrics = createMetrics();
+let live: Live;
+let bundle: Awaited<ReturnType<typeof makeBundle>>;
+
+beforeAll(async () => {
+  [live, bundle] = [await Live.open(), await makeBundle()];
+});
+const cases: TestCase[] = [];
+afterEach(async () => {
+  for (const played of cases.splice(0)) await played.drop();
+  await sql`truncate "case", journal, command_receipt, projection_finding, change_feed cascade`.execute(live.database.db);
+  for (const table of TABLES.slice(1)) await sql`truncate ${sql.table(table)} cascade`.execute(live.database.db);
+});
+afterAll(() => live.close());
+
+async function aCase(): Promise<TestCase> {
+  const played = await live.start(ROUTINE);
+  cases.push(played);
+  await played.do('acknowledge', BODY.acknowledge);
+  await played.do('note', { text: text(`note of ${played.no}`) });
+  await settled(played, live.journal);
+  return played;
+}
+
+async function audit(changed: Partial<AuditorDeps> = {}): Promise<AuditReport> {
+  const { client, database } = live;
+  const activities = createAuditorActivities({
+    database,
+    client,
+    sealer,
+    metrics,
+    logger: silent,
+    clock: { now: () => Date.now() + AHEAD },
+    replay: (no) => replayCase({ client, dataConverter, bundle }, no),
+    settleMs: 100,
+    ...changed,
+  });
+  return live.call(() => new MockActivityEnvironment().run(activities.audit));
+}
+
+function content(played: TestCase) {
+  return contentOf(live.database.db, played.no);
+}
+
+/** Spoils what is stored of a case; the auditor must find it, and make it as it was. */
+async function foundAndMended(spoil: (no: string) => Promise<unknown>): Promise<AuditReport> {
+  const played = await aCase();
+  const other = await aCase();
+  const [before, otherBefore] = [await content(played), await content(other)];
+  await spoil(played.no);
+  expect(await content(played)).not.toEqual(before);
+
+  const report = await audit();
+
+  expect(await content(played)).toEqual(before);
+  expect(await content(other)).toEqual(otherBefore);
+  expect(await openFindings(live.database.db, 10)).toEqual([]);
+  expect(await audit()).toEqual({ ...CLEAN, compared: 2 });
+  // What is written next goes on where the history is.
+  expect((await played.do('note', { text: text('after') })).projection).toBe('written');
+  return report;
+}
+
+async function kinds(): Promise<string[]> {
+  const { rows } = await sql<{ kind: string }>`select kind from projection_finding`.execute(live.database.db);
+  return rows.map(({ kind }) => kind);
+}
+
+test('what is as it should be is left alone', async () => {
+  await aCase();
+
+  expect(await audit()).toEqual({ ...CLEAN, compared: 1 });
+  expect(await kinds()).toEqual([]);
+});
+
+test('a changed row', async () => {
+  const report = await foundAndMended((no) =>
+    sql`update "case" set stage = 'closed', snapshot = jsonb_set(snapshot, '{state,stage}', '"closed"') where no = ${no}`.execute(
+      live.database.db,
+    ),
+  );
+  expect(report).toEqual({ ...CLEAN, compared: 2, repaired: 1 });
+  expect(await kinds()).toEqual(['differs']);
+});
+
+test('events missing from the journal, the row being right', async () => {
+  const report = await foundAndMended((no) =>
+    sql`delete from journal where case_no = ${no} and seq between 3 and 5`.execute(live.database.db),
+  );
+  expect(report).toEqual({ ...CLEAN, compared: 2, repaired: 1 });
+});
+
+test('a row that ended, of a case that runs', async () => {
+  const report = await foundAndMended((no) =>
+    sql`update "case" set ended = true where no = ${no}`.execute(live.database.db),
+  );
+  expect(report).toMatchObject({ repaired: 1, orphaned: 0 });
+});
+
+test('a row that lags behind', async () => {
+  const report = await foundAndMended(async (no) => {
+    const batches = live.batches.filter((batch) => batch.no === no);
+    const [first, last] = [batches[0], batches.at(-1)];
+    if (!first || !last) throw new Error('nothing was written');
+    await writeBatch(live.database, { ...first, fence: last.fence + 1 }, { sealer });
+  });
+  expect(report).toEqual({ ...CLEAN, compared: 2, repaired: 1 });
+  expect(await kinds()).toEqual(['lagging']);
+});
+
+test('a case of which nothing is stored', async () => {
+  const report = await foundAndMended(async (no) => {
+    for (const table of TABLES) await sql`delete from ${sql.table(table)} where case_no = ${no}`.execute(live.database.db);
+    await sql`delete from command_receipt where case_no = ${no}`.execute(live.database.db);
+    await sql`delete from "case" where no = ${no}`.execute(live.database.db);
+  });
+  expect(report).toEqual({ ...CLEAN, compared: 1, missing: 1 });
+  expect(await kinds()).toEqual(['missing']);
+});
+
+test('a row whose workflow is gone is counted and stays', async () => {
+  const played = await aCase();
+  const { batch } = PlayedCase.open({ no: 'C-GONE-0001' });
+  await writeBatch(live.database, batch, { sealer });
+
+  expect(await audit()).toEqual({ ...CLEAN, compared: 2, orphaned: 1 });
+
+  expect(await openFindings(live.database.db, 10)).toMatchObject([{ caseNo: 'C-GONE-0001', kind: 'orphaned' }]);
+  expect((await metrics.render()).body).toContain('guanjia_audit_differences{kind="orphaned"} 1');
+  expect(await audit()).toMatchObject({ orphaned: 1 });
+  expect(await kinds()).toEqual(['orphaned']);
+  expect(played.no).not.toBe('C-GONE-0001');
+});
+
+test('a case that is being written at this moment is not reported', async () => {
+  const played = await aCase();
+  let commands = 0;
+  const client = before(live.client, async () => {
+    commands += 1;
+    await played.do('note', { text: text('between the two looks') });
+  });
+
+  expect(await audit({ client })).toEqual({ ...CLEAN, compared: 1 });
+
+  expect(commands).toBeGreaterThan(0);
+  expect(await kinds()).toEqual([]);
+});
+
+test('one case that can not be asked or mended does not keep the others from being mended', async () => {
+  const [bad, good] = [await aCase(), await aCase()];
+  for (const { no } of [bad, good]) {
+    await sql`update "case" set snapshot = jsonb_set(snapshot, '{state,stage}', '"closed"') where no = ${no}`.execute(
+      live.database.db,
+    );
+  }
+  const replay = (no: string) => {
+    if (no === bad.no) throw new Error('this history does not replay');
+    return replayCase({ client: live.client, dataConverter, bundle }, no);
+  };
+
+  expect(await audit({ replay })).toEqual({ ...CLEAN, compared: 2, repaired: 1, failed: 1 });
+
+  expect(await openFindings(live.database.db, 10)).toMatchObject([{ caseNo: bad.no }]);
+});
+
+/** The same client; something happens before each of its queries. */
+function before(client: Client, happens: () => Promise<void>): Client {
+  const workflow = Object.create(client.workflow) as Client['workflow'];
+  workflow.getHandle = (...args) => {
+    const handle = client.workflow.getHandle(...args);
+    const query: typeof handle.query = async (...asked) => {
+      await happens();
+      return handle.query(...asked);
+    };
+    return { ...handle, query };
+  };
+  return Object.create(client, { workflow: { value: workflow } }) as Client;
+}

@@ -31,9 +31,11 @@ const DEADLINE = 8_000;
 /** Codes of gRPC that mean "not now": cancelled, deadline exceeded, resource exhausted, unavailable. */
 const AWAY = new Set([1, 4, 8, 14]);
 const NOT_FOUND = 5;
-const FAILED_PRECONDITION = 9;
-/** A command that meets a roll-over is tried on the next run; its id keeps it from happening twice. */
-const ROLL_OVER_TRIES = 5;
+/** FAILED_PRECONDITION */
+const UNFINISHED_TASK = new Set([9]);
+const NOT_TAKEN = new Set(['UnprocessedUpdate', 'AcceptedUpdateCompletedWorkflow']);
+/** A command that was not taken is sent again; its id keeps it from happening twice. */
+const TRIES = 5;
 
 /**
  * The typed gateway to Temporal: every call has a deadline, and every error leaves as a problem with a stable code. The
@@ -84,8 +86,8 @@ export class Engine {
       } catch (error) {
         const refusal = refusalIn(error);
         if (refusal) throw problemOf(refusal);
-        if (!metRollOver(error)) throw error;
-        if (attempt === ROLL_OVER_TRIES) throw problem('engine-unavailable', {}, { cause: error });
+        if (!wasNotTaken(error)) throw error;
+        if (attempt === TRIES) throw problem('engine-unavailable', {}, { cause: error });
       }
     }
   }
@@ -143,18 +145,19 @@ function refusalIn(error: unknown): Refusal | null {
 }
 
 /**
- * The command met a run that was ending, and another one has the case now or in a moment:
+ * The command was not taken by the run that it was sent to, and may well be by the next try. What the server says:
+ * - `UnprocessedUpdate`: it handed the command out with a task that was finished without it (several at once).
  * - FAILED_PRECONDITION "due to unexpected workflow task failure": something else came while the task that was to
- *   continue as new was being finished, so the server had it done again, without the command.
- * - AcceptedUpdateCompletedWorkflow: the run ended after it had accepted the command.
+ *   continue as new was being finished, so the task is done again, without the command.
+ * - `AcceptedUpdateCompletedWorkflow`: the run ended after it had accepted the command.
  *
- * A third answer, RESOURCE_EXHAUSTED "workflow is closing", is tried again by the connection itself.
+ * RESOURCE_EXHAUSTED "workflow is closing", at a roll-over, and "too many in flight" are tried again by the connection.
  */
-function metRollOver(error: unknown): boolean {
+function wasNotTaken(error: unknown): boolean {
   if (error instanceof WorkflowUpdateFailedError) {
-    return error.cause instanceof ApplicationFailure && error.cause.type === 'AcceptedUpdateCompletedWorkflow';
+    return error.cause instanceof ApplicationFailure && NOT_TAKEN.has(error.cause.type ?? '');
   }
-  return error instanceof Error && isGrpcServiceError(error.cause) && error.cause.code === FAILED_PRECONDITION;
+  return error instanceof Error && isGrpcServiceError(error.cause) && UNFINISHED_TASK.has(error.cause.code);
 }
 
 function isAway(error: unknown): boolean {

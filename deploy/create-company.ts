@@ -50,7 +50,12 @@ type Person = z.output<typeof spec>['people'][number];
 
 function member({ id: staff, name: called, role, department, projects }: Person): StaffSpec {
   const where = projects === '*' ? ['*'] : projects;
-  return { id: staff, name: called, department: department ?? null, roles: where.map((project) => ({ project, role })) };
+  return {
+    id: staff,
+    name: called,
+    department: department ?? null,
+    roles: where.map((project) => ({ project, role })),
+  };
 }
 
 /** Nobody who is there already gets a second key here. */

@@ -1,4 +1,4 @@
-import { atPointer, HttpClient, type HttpAnswer } from './http';
+import { atPointer, type HttpAnswer, type HttpClient } from './http';
 import type { Json } from './format/values';
 import { Cast } from './plan/people';
 import type { Actor, Body, Plan, PlannedRequest } from './plan/plan';

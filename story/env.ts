@@ -1,30 +1,29 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { failureConverterPath } from '../common/crypto/codec';
+import { workflowBundle } from '../worker/bundle';
 import { WorkerPool } from './world/worker-child';
 import type { StoryEnv } from './world/world';
 
-/** The workflow code is bundled once and lies in a file that every worker reads. */
-export async function bundleFile(folder: string = mkdtempSync(join(tmpdir(), 'guanjia-story-'))): Promise<string> {
-  const file = join(folder, 'workflow-bundle.js');
-  const logger = new DefaultLogger('WARN');
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: require.resolve('../workflows'),
-    failureConverterPath,
-    logger,
-  });
-  writeFileSync(file, code);
-  return file;
-}
-
-/** @param servers where databases come from, and the test server's path. */
+/**
+ * What a runner has for all its stories. A worker process is loaded at once.
+ *
+ * @param servers where databases come from, and the test server's path.
+ * @param folder for the workflow code, which every worker reads.
+ */
 export async function storyEnv(
   servers: Pick<StoryEnv, 'createDatabase' | 'testServer'>,
-  folder?: string,
+  folder: string,
 ): Promise<StoryEnv & { close(): Promise<void> }> {
+  const { createDatabase, testServer } = servers;
   const workers = new WorkerPool(await bundleFile(folder));
   workers.warm();
-  return { ...servers, workers, close: () => workers.close() };
+  return { createDatabase, testServer, workers, close: () => workers.close() };
+}
+
+async function bundleFile(folder: string): Promise<string> {
+  const bundle = await workflowBundle();
+  if ('codePath' in bundle) return bundle.codePath;
+  const file = join(folder, 'workflow-bundle.js');
+  writeFileSync(file, bundle.code);
+  return file;
 }

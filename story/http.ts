@@ -32,15 +32,19 @@ export class HttpClient {
     return new Promise((resolve) => {
       const failed = (error: Error): void => resolve({ status: 0, headers: {}, text: error.message, json: undefined });
       const length = body === null ? {} : { 'Content-Length': String(body.length) };
-      const sent = request(new URL(path, this.base()), { method, agent: this.agent, headers: { ...length, ...headers }, timeout: PATIENCE_MS }, (answer) => {
-        const chunks: Buffer[] = [];
-        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-        answer.on('error', failed);
-        answer.on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8');
-          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, json: parsed(text) });
-        });
-      });
+      const sent = request(
+        new URL(path, this.base()),
+        { method, agent: this.agent, headers: { ...length, ...headers }, timeout: PATIENCE_MS },
+        (answer) => {
+          const chunks: Buffer[] = [];
+          answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+          answer.on('error', failed);
+          answer.on('end', () => {
+            const text = Buffer.concat(chunks).toString('utf8');
+            resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, json: parsed(text) });
+          });
+        },
+      );
       sent.on('error', failed);
       sent.on('timeout', () => sent.destroy(new Error(`no answer in ${PATIENCE_MS} ms`)));
       sent.end(body ?? undefined);

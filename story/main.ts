@@ -1,8 +1,8 @@
 import { formatIssue } from '../common/policy/issues';
-import { createTestDatabase, startTestServers, timeSkippingServer } from '../tests/support/servers';
 import { storyEnv } from './env';
 import { readStory, StoryError } from './parse';
 import { playStory, type StoryResult } from './play';
+import { startServers } from './world/servers';
 
 /**
  * `npm run story -- stories/x.yaml [more…]` plays stories one after another on servers it starts itself.
@@ -21,19 +21,31 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${files.length === 1 ? 'It is a story' : `All ${files.length} are stories`}.\n`);
     return 0;
   }
-  const stop = await startTestServers();
-  const env = await storyEnv({ createDatabase: createTestDatabase, testServer: timeSkippingServer() });
+  const servers = await startServers();
+  const env = await storyEnv(servers, servers.folder);
+  const leave = (): void => {
+    void env
+      .close()
+      .then(() => servers.stop())
+      .finally(() => process.exit(130));
+  };
+  process.once('SIGINT', leave).once('SIGTERM', leave);
   try {
     const results: StoryResult[] = [];
     for (const file of files) {
-      results.push(await playStory(file, env, { print: (line) => process.stdout.write(`${line}\n`), coloured: process.stdout.isTTY }));
+      results.push(
+        await playStory(file, env, {
+          print: (line) => process.stdout.write(`${line}\n`),
+          coloured: process.stdout.isTTY,
+        }),
+      );
       process.stdout.write('\n');
     }
     if (results.length > 1) report(results);
     return results.every(({ ok }) => ok) ? 0 : 1;
   } finally {
     await env.close();
-    await stop();
+    await servers.stop();
   }
 }
 
@@ -44,7 +56,8 @@ function readable(files: readonly string[]): boolean {
       readStory(file);
     } catch (error) {
       good = false;
-      const text = error instanceof StoryError ? error.issues.map(formatIssue).join('\n') : `${file}: ${(error as Error).message}`;
+      const text =
+        error instanceof StoryError ? error.issues.map(formatIssue).join('\n') : `${file}: ${(error as Error).message}`;
       process.stderr.write(`${text}\n`);
     }
   }

@@ -1,7 +1,15 @@
 import type { Session } from './actors';
 import type { Check, Keyed } from './check/matcher';
 import { find } from './check/check';
-import type { CaseObservation, Fields, Message, ObservedEvent, ObservedObligation, Observation, WorkItem } from './check/observation';
+import type {
+  CaseObservation,
+  Fields,
+  Message,
+  ObservedEvent,
+  ObservedObligation,
+  Observation,
+  WorkItem,
+} from './check/observation';
 import type { Json } from './format/values';
 import { atPointer, type HttpAnswer } from './http';
 import type { Instant } from '../domain/instant';
@@ -15,7 +23,12 @@ export class ObservationError extends Error {
 
 type Members = Readonly<Record<string, Json>>;
 
-export async function observe(check: Check, session: Session, at: Instant, moments: readonly Instant[]): Promise<Observation> {
+export async function observe(
+  check: Check,
+  session: Session,
+  at: Instant,
+  moments: readonly Instant[],
+): Promise<Observation> {
   const no = check.case === null ? undefined : session.cases.get(check.case);
   if (check.case !== null && no === undefined) throw new ObservationError(`case "${check.case}" was not started`);
   const inboxes: Record<string, Message[]> = {};
@@ -45,7 +58,10 @@ async function observeCase(no: string, check: Check, session: Session): Promise<
     journal,
     explanations: await explanationsOf(no, check.explanations, obligations, session),
     actions: Object.fromEntries(
-      list(view['actions']).map((action) => [String(action['command']), { allowed: action['allowed'] ?? false, code: action['reasonCode'] ?? null }]),
+      list(view['actions']).map((action) => [
+        String(action['command']),
+        { allowed: action['allowed'] ?? false, code: action['reasonCode'] ?? null },
+      ]),
     ),
   };
 }
@@ -105,12 +121,15 @@ function eventOf(event: Members): ObservedEvent {
 
 /** By opening, with what only the journal tells: warnings, reminders, why it ended. */
 function obligationsOf(views: readonly Members[], journal: readonly ObservedEvent[]): ObservedObligation[] {
-  const opened = journal.filter(({ type }) => type === 'obligation-opened').map(({ fields }) => atPointer(fields as Json, '/obligation/id'));
+  const opened = journal
+    .filter(({ type }) => type === 'obligation-opened')
+    .map(({ fields }) => atPointer(fields as Json, '/obligation/id'));
   const rank = (id: Json | undefined): number => {
     const index = opened.indexOf(id);
     return index < 0 ? opened.length : index;
   };
-  const about = (type: string, id: string): ObservedEvent[] => journal.filter((event) => event.type === type && event.fields['obligation'] === id);
+  const about = (type: string, id: string): ObservedEvent[] =>
+    journal.filter((event) => event.type === type && event.fields['obligation'] === id);
   return views
     .map((view): ObservedObligation => {
       const id = String(view['id']);
@@ -137,19 +156,29 @@ function obligationsOf(views: readonly Members[], journal: readonly ObservedEven
     .sort((a, b) => rank(a.id) - rank(b.id));
 }
 
-async function explanationsOf(no: string, wanted: Keyed | null, obligations: readonly ObservedObligation[], session: Session): Promise<Record<string, Fields>> {
+async function explanationsOf(
+  no: string,
+  wanted: Keyed | null,
+  obligations: readonly ObservedObligation[],
+  session: Session,
+): Promise<Record<string, Fields>> {
   const explained: Record<string, Fields> = {};
   for (const { key } of wanted?.items ?? []) {
     const found = find(key, obligations);
     if (typeof found === 'string') continue;
-    const view = body(await session.get(`/api/v1/cases/${no}/obligations/${encodeURIComponent(found.id)}/explanation`), `explanation of ${found.id}`);
+    const view = body(
+      await session.get(`/api/v1/cases/${no}/obligations/${encodeURIComponent(found.id)}/explanation`),
+      `explanation of ${found.id}`,
+    );
     const words = (view['words'] ?? {}) as Members;
     explained[found.id] = {
       ...withInstants(view),
       limit: view['limitMs'] ?? null,
       calendar: atPointer(view, '/calendar/name') ?? null,
       policyVersion: atPointer(view, '/policy/version') ?? null,
-      says: Object.values(words).flatMap((lines) => (Array.isArray(lines) ? (lines as readonly Json[]) : [])).join('\n'),
+      says: Object.values(words)
+        .flatMap((lines) => (Array.isArray(lines) ? (lines as readonly Json[]) : []))
+        .join('\n'),
     };
   }
   return explained;
@@ -158,7 +187,10 @@ async function explanationsOf(no: string, wanted: Keyed | null, obligations: rea
 async function inboxOf(who: string, no: string | undefined, session: Session): Promise<Message[]> {
   const actor = session.actorNamed(who);
   const items = await pages('/api/v1/notifications', session, actor);
-  const about = no === undefined ? items : items.filter((item) => item['case'] === no || item['caseNo'] === no || item['no'] === no);
+  const about =
+    no === undefined
+      ? items
+      : items.filter((item) => item['case'] === no || item['caseNo'] === no || item['no'] === no);
   return about.map((item) => ({
     ...withInstants(item),
     args: withInstants((item['args'] ?? {}) as Members),

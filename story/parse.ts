@@ -6,8 +6,7 @@ import type { Plan } from './plan/plan';
 import { planStory } from './plan/plan-story';
 
 export type ParsedStory =
-  | { readonly ok: true; readonly plan: Plan }
-  | { readonly ok: false; readonly issues: readonly PolicyIssue[] };
+  { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly issues: readonly PolicyIssue[] };
 
 /**
  * Reads and checks a story. Never throws: everything that is wrong is reported at once, each with line, path, what was

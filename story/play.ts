@@ -84,7 +84,12 @@ class Player {
         return;
       }
       if (systemClock.now() > until) {
-        this.fail(step.line, 'patience', `at most ${this.plan.patienceMs / 1000} s`, 'still playing; see "patience" in docs/stories.md');
+        this.fail(
+          step.line,
+          'patience',
+          `at most ${this.plan.patienceMs / 1000} s`,
+          'still playing; see "patience" in docs/stories.md',
+        );
         return;
       }
     }
@@ -139,7 +144,11 @@ class Player {
       this.judge(verdicts, expected.line);
       const wrong = verdicts.filter(({ ok }) => !ok);
       if (wrong.length > 0 && observation.case) {
-        this.timeline.journal(expected.case ?? '', observation.case.journal, wrong.find(({ around }) => around !== null)?.around ?? null);
+        this.timeline.journal(
+          expected.case ?? '',
+          observation.case.journal,
+          wrong.find(({ around }) => around !== null)?.around ?? null,
+        );
       }
     } catch (error) {
       if (!(error instanceof ObservationError)) throw error;
@@ -163,7 +172,9 @@ class Player {
   /** Events since the last time, of all cases, in the order in which they happened. */
   private async showEvents(): Promise<void> {
     const cases = [...this.session.cases];
-    const news = await Promise.all(cases.map(async ([name, no]) => (await this.newsOf(no)).map((event) => ({ name, event }))));
+    const news = await Promise.all(
+      cases.map(async ([name, no]) => (await this.newsOf(no)).map((event) => ({ name, event }))),
+    );
     for (const { name, event } of news.flat().sort((a, b) => a.event.at - b.event.at)) {
       this.timeline.events(name, [event], cases.length > 1);
     }

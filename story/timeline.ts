@@ -33,7 +33,13 @@ export class Timeline {
   events(caseName: string, events: readonly ObservedEvent[], several: boolean): void {
     for (const event of events) {
       const text = eventText(event, this.plan.zone);
-      if (text !== null) this.line(event.at, text.mark, `${several ? `[${caseName}] ` : ''}${text.text}`, text.mark === '!' ? 'warn' : 'plain');
+      if (text !== null)
+        this.line(
+          event.at,
+          text.mark,
+          `${several ? `[${caseName}] ` : ''}${text.text}`,
+          text.mark === '!' ? 'warn' : 'plain',
+        );
     }
   }
 
@@ -41,7 +47,12 @@ export class Timeline {
     const times = answers.length > 1 ? ` × ${answers.length}` : '';
     const about = request.about ?? request.starts;
     const of = about === null || about === 'case' ? '' : ` (${about})`;
-    this.line(at, '→', `${request.actor.written}: ${request.title}${of}${times}  ${this.dim(`⇒ ${answersText(answers)}`)}`, 'act');
+    this.line(
+      at,
+      '→',
+      `${request.actor.written}: ${request.title}${of}${times}  ${this.dim(`⇒ ${answersText(answers)}`)}`,
+      'act',
+    );
   }
 
   world(at: Instant, action: Action): void {
@@ -64,10 +75,16 @@ export class Timeline {
     const last = around ?? events.length;
     const near = events.filter(({ seq }) => Math.abs(seq - last) <= NEAR);
     if (near.length === 0) return;
-    this.print(`${INDENT}    ${this.dim(`journal of ${caseName}, events ${near[0]?.seq ?? 0} to ${near.at(-1)?.seq ?? 0} of ${events.length}:`)}`);
+    this.print(
+      `${INDENT}    ${this.dim(`journal of ${caseName}, events ${near[0]?.seq ?? 0} to ${near.at(-1)?.seq ?? 0} of ${events.length}:`)}`,
+    );
     for (const event of near) {
       const at = localText(event.at, this.plan.zone);
-      this.print(this.dim(`${INDENT}    ${String(event.seq).padStart(4)}  ${at}  ${event.type}  ${detail(event, this.plan.zone)}`));
+      this.print(
+        this.dim(
+          `${INDENT}    ${String(event.seq).padStart(4)}  ${at}  ${event.type}  ${detail(event, this.plan.zone)}`,
+        ),
+      );
     }
   }
 
@@ -78,7 +95,9 @@ export class Timeline {
   end(ok: boolean, checks: number, failures: number, storyMs: number, realMs: number): void {
     const sign = ok ? this.paint('✓', GREEN) : this.paint('✗', RED);
     const result = ok ? `${checks} checks hold` : `${failures} of ${checks} checks do not hold`;
-    this.print(`${sign} ${this.bold(this.plan.title)}: ${result} ${this.dim(`(${durationText(storyMs)} of story in ${(realMs / 1000).toFixed(1)} s)`)}`);
+    this.print(
+      `${sign} ${this.bold(this.plan.title)}: ${result} ${this.dim(`(${durationText(storyMs)} of story in ${(realMs / 1000).toFixed(1)} s)`)}`,
+    );
   }
 
   private line(at: Instant, mark: string, text: string, style: 'plain' | 'act' | 'warn' = 'plain'): void {
@@ -128,7 +147,9 @@ function worldText(action: Action): string | null {
     case 'lines':
       return `${action.act} the line to ${action.lines.join(' and ')}`;
     case 'publish':
-      return `a manager publishes: ${Object.values(action.changes).flatMap((values) => Object.entries(values).map(([path, value]) => `${path} = ${JSON.stringify(value)}`)).join(', ')}`;
+      return `a manager publishes: ${Object.values(action.changes)
+        .flatMap((values) => Object.entries(values).map(([path, value]) => `${path} = ${JSON.stringify(value)}`))
+        .join(', ')}`;
     case 'make-key':
       return `a manager makes the key ${action.key.name} (${action.key.role})`;
     case 'revoke-key':
@@ -183,7 +204,9 @@ function eventText({ type, fields }: ObservedEvent, zone: string): { mark: strin
 
 function lateText(lateMs: unknown): string {
   if (typeof lateMs !== 'number') return '';
-  return lateMs <= 0 ? ` in time, ${durationText(Math.floor(-lateMs / 1000) * 1000)} early` : `, ${durationText(Math.floor(lateMs / 1000) * 1000)} LATE`;
+  return lateMs <= 0
+    ? ` in time, ${durationText(Math.floor(-lateMs / 1000) * 1000)} early`
+    : `, ${durationText(Math.floor(lateMs / 1000) * 1000)} LATE`;
 }
 
 function detail({ fields }: ObservedEvent, zone: string): string {

@@ -57,16 +57,30 @@ const step = strict({
   then: expectations.optional(),
 }).superRefine((value, ctx) => {
   const actions = ACTIONS.filter((key) => value[key] !== undefined);
-  if (actions.length > 1) report(ctx, 'contradiction', `one action in a step, not ${actions.join(' and ')}`, { path: [actions[1] ?? ''] });
-  if (actions.length === 0 && !value.then && !value.say) report(ctx, 'missing', `an action (${ACTIONS.join(', ')}), "then" or "say"`);
+  if (actions.length > 1)
+    report(ctx, 'contradiction', `one action in a step, not ${actions.join(' and ')}`, { path: [actions[1] ?? ''] });
+  if (actions.length === 0 && !value.then && !value.say)
+    report(ctx, 'missing', `an action (${ACTIONS.join(', ')}), "then" or "say"`);
   checkRequest(value, ctx);
   const asked = value.complaint ?? value.do ?? value.request ?? value.together;
-  for (const key of ['refused', 'answer', 'answers', 'times', 'save', 'idempotency', 'if-match', 'dry-run', 'headers'] as const) {
-    if (value[key] !== undefined && asked === undefined) report(ctx, 'contradiction', `a request, which "${key}" belongs to`, { path: [key] });
+  for (const key of [
+    'refused',
+    'answer',
+    'answers',
+    'times',
+    'save',
+    'idempotency',
+    'if-match',
+    'dry-run',
+    'headers',
+  ] as const) {
+    if (value[key] !== undefined && asked === undefined)
+      report(ctx, 'contradiction', `a request, which "${key}" belongs to`, { path: [key] });
   }
   if (value.together) {
     for (const key of ['refused', 'answer', 'times', 'save'] as const) {
-      if (value[key] !== undefined) report(ctx, 'contradiction', `"${key}" inside the requests of "together"`, { path: [key] });
+      if (value[key] !== undefined)
+        report(ctx, 'contradiction', `"${key}" inside the requests of "together"`, { path: [key] });
     }
   }
 });
@@ -109,6 +123,7 @@ export const story = strict({
   steps: listOf(step, 'steps').min(1, 'at least one step'),
   finally: expectations.optional(),
 }).superRefine((value, ctx) => {
-  if (value.zone && value.projects) report(ctx, 'contradiction', 'the zone in "projects", when there are any', { path: ['zone'] });
+  if (value.zone && value.projects)
+    report(ctx, 'contradiction', 'the zone in "projects", when there are any', { path: ['zone'] });
 });
 export type StoryFile = z.output<typeof story>;

@@ -92,10 +92,14 @@ export function listOf<V extends z.ZodType>(value: V, expected: string) {
  * One schema or another, by the look of the value: so that an error names what is wrong with the form that was meant,
  * where a union would only say that no form fits.
  */
-export function either<A extends z.ZodType, B extends z.ZodType>(isFirst: (value: unknown) => boolean, first: A, second: B) {
+export function either<A extends z.ZodType, B extends z.ZodType>(
+  isFirst: (value: unknown) => boolean,
+  first: A,
+  second: B,
+) {
   return z.unknown().transform((value, ctx): z.output<A> | z.output<B> => {
     const parsed = (isFirst(value) ? first : second).safeParse(value);
-    if (parsed.success) return parsed.data as z.output<A> | z.output<B>;
+    if (parsed.success) return parsed.data;
     for (const issue of parsed.error.issues) ctx.issues.push({ ...issue, input: value } as never);
     return z.NEVER;
   });

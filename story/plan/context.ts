@@ -28,7 +28,13 @@ export class Context {
   }
 
   /** @param known names that would have been right, for a suggestion. */
-  wrong(path: PolicyPath, expected: string, code: Finding['code'] = 'contradiction', known?: readonly string[], isKey = false): void {
+  wrong(
+    path: PolicyPath,
+    expected: string,
+    code: Finding['code'] = 'contradiction',
+    known?: readonly string[],
+    isKey = false,
+  ): void {
     this.findings.push({ path, code, expected, known, ...(isKey ? { ofKey: true } : {}) });
   }
 
@@ -56,7 +62,13 @@ export class Context {
   /** The case that is meant: the one named, else the one started last. */
   caseOf(name: string | undefined, path: PolicyPath): string | null {
     if (name === undefined) return this.cases.at(-1) ?? null;
-    if (!this.cases.includes(name)) this.wrong([...path, 'case'], `a case started before: ${this.cases.join(', ') || 'none yet'}`, 'unknown-name', this.cases);
+    if (!this.cases.includes(name))
+      this.wrong(
+        [...path, 'case'],
+        `a case started before: ${this.cases.join(', ') || 'none yet'}`,
+        'unknown-name',
+        this.cases,
+      );
     return name;
   }
 

@@ -8,8 +8,31 @@ import type { Context } from './context';
 /** From what a story writes to what the checker compares: moments become instants, names become fields. */
 
 /** How each field is compared; the others must simply be equal. */
-const PLANNED = ['reportedAt', 'receivedAt', 'plannedFinish', 'dueAt', 'dueBase', 'start', 'windowFrom', 'until', 'old', 'new'];
-const HAPPENED = ['closedAt', 'openedAt', 'metAt', 'missedAt', 'endedAt', 'at', 'acknowledgedAt', 'occurredAt', 'sentAt', 'from', 'to'];
+const PLANNED = [
+  'reportedAt',
+  'receivedAt',
+  'plannedFinish',
+  'dueAt',
+  'dueBase',
+  'start',
+  'windowFrom',
+  'until',
+  'old',
+  'new',
+];
+const HAPPENED = [
+  'closedAt',
+  'openedAt',
+  'metAt',
+  'missedAt',
+  'endedAt',
+  'at',
+  'acknowledgedAt',
+  'occurredAt',
+  'sentAt',
+  'from',
+  'to',
+];
 /** Of an event's data. */
 const PLANNED_DATA = [...PLANNED, 'finishAt', 'oldBase', 'newBase', 'expectedResolutionAt', 'confirmedAt'];
 const HAPPENED_DATA = ['plannedAt', 'metAt', 'acknowledgedAt', 'closedAt', 'openedAt'];
@@ -19,7 +42,8 @@ const LENGTHS = ['late', 'lateMs', 'gapMs'];
 export function planCheck(written: Expectation, context: Context, path: PolicyPath): Check {
   const label = context.caseOf(written.case, path);
   const both = written['all-obligations'] ?? written.obligations;
-  if (written.obligations && written['all-obligations']) context.wrong(path, '"obligations" or "all-obligations", not both');
+  if (written.obligations && written['all-obligations'])
+    context.wrong(path, '"obligations" or "all-obligations", not both');
   if (written.journal && written['all-journal']) context.wrong(path, '"journal" or "all-journal", not both');
   const at = (...more: (string | number)[]): PolicyPath => [...path, ...more];
   return {
@@ -28,14 +52,24 @@ export function planCheck(written: Expectation, context: Context, path: PolicyPa
     case: label,
     zone: context.zone,
     state: written.state ? stateMatcher(written.state, context, at('state')) : null,
-    obligations: both ? keyed(both, !!written['all-obligations'], context, at(written['all-obligations'] ? 'all-obligations' : 'obligations')) : null,
+    obligations: both
+      ? keyed(
+          both,
+          !!written['all-obligations'],
+          context,
+          at(written['all-obligations'] ? 'all-obligations' : 'obligations'),
+        )
+      : null,
     journal: journalOf(written, context, path),
     counts: written.counts ?? null,
     inboxes: [
       ...inboxesOf(written.inbox, false, context, at('inbox')),
       ...inboxesOf(written['all-inbox'], true, context, at('all-inbox')),
     ],
-    work: [...workOf(written.work, false, context, at('work')), ...workOf(written['all-work'], true, context, at('all-work'))],
+    work: [
+      ...workOf(written.work, false, context, at('work')),
+      ...workOf(written['all-work'], true, context, at('all-work')),
+    ],
     explanations: written.explanation ? keyed(written.explanation, false, context, at('explanation')) : null,
     actions: actionsOf(written, context, path),
     cases: written.cases ?? null,
@@ -55,13 +89,18 @@ function stateMatcher(state: NonNullable<Expectation['state']>, context: Context
       ...matcher.fields,
       ...(parts ? { parts: words(parts) } : {}),
       ...(promises ? { promises: words(promises) } : {}),
-      ...(pause === undefined ? {} : { pause: pause === null ? { is: 'equal', value: null } : fieldsOf(pause, context, [...path, 'pause']) }),
+      ...(pause === undefined
+        ? {}
+        : { pause: pause === null ? { is: 'equal', value: null } : fieldsOf(pause, context, [...path, 'pause']) }),
     },
   };
 }
 
 function keyed(written: Readonly<Record<string, object>>, exactly: boolean, context: Context, path: PolicyPath): Keyed {
-  const items = Object.entries(written).map(([key, fields]) => ({ key, matcher: fieldsOf(fields, context, [...path, key]) }));
+  const items = Object.entries(written).map(([key, fields]) => ({
+    key,
+    matcher: fieldsOf(fields, context, [...path, key]),
+  }));
   return { exactly, items };
 }
 
@@ -69,14 +108,19 @@ function journalOf(written: Expectation, context: Context, path: PolicyPath): Ch
   const events = written['all-journal'] ?? written.journal;
   if (!events) return null;
   const key = written['all-journal'] ? 'all-journal' : 'journal';
-  const items = events.map((event, index) => eventMatcher(event as Readonly<Record<string, unknown>>, context, [...path, key, index]));
+  const items = events.map((event, index) =>
+    eventMatcher(event as Readonly<Record<string, unknown>>, context, [...path, key, index]),
+  );
   return { items, exactly: key === 'all-journal' };
 }
 
 function eventMatcher(written: Readonly<Record<string, unknown>>, context: Context, path: PolicyPath): Matcher {
   const { type, at, by, occurredAt, episode, ...data } = written;
   const own = fieldsOf({ type, at, by, occurredAt, episode }, context, path);
-  return { is: 'fields', fields: { ...own.fields, ...dataMatcher(data as Readonly<Record<string, Json>>, context, path).fields } };
+  return {
+    is: 'fields',
+    fields: { ...own.fields, ...dataMatcher(data as Readonly<Record<string, Json>>, context, path).fields },
+  };
 }
 
 type FieldsMatcher = Extract<Matcher, { is: 'fields' }>;
@@ -124,7 +168,9 @@ function fieldOf(name: string, value: unknown, context: Context, path: PolicyPat
   if (name === 'says') return { is: 'contains', text: String(value) };
   if (Array.isArray(value)) {
     const items = (value as unknown[]).map((item, index): Matcher =>
-      typeof item === 'object' && item !== null ? fieldsOf(item, context, [...path, index]) : { is: 'equal', value: item as Json },
+      typeof item === 'object' && item !== null
+        ? fieldsOf(item, context, [...path, index])
+        : { is: 'equal', value: item as Json },
     );
     return { is: 'list', items };
   }
@@ -132,7 +178,12 @@ function fieldOf(name: string, value: unknown, context: Context, path: PolicyPat
 }
 
 function isMoment(value: unknown): value is Moment {
-  return typeof value === 'object' && value !== null && 'kind' in value && ['instant', 'date', 'day', 'elapsed'].includes(String(value.kind));
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    ['instant', 'date', 'day', 'elapsed'].includes(String(value.kind))
+  );
 }
 
 type Inboxes = NonNullable<Expectation['inbox']>;
@@ -144,7 +195,12 @@ function inboxesOf(written: Inboxes | undefined, exactly: boolean, context: Cont
       who,
       exactly,
       messages: messages.map((message, index) => {
-        const { times = 1, args, text, ...rest } = message as { times?: number; args?: Record<string, Json>; text?: string; template: string };
+        const {
+          times = 1,
+          args,
+          text,
+          ...rest
+        } = message as { times?: number; args?: Record<string, Json>; text?: string; template: string };
         const here = [...path, who, index];
         const matcher = fieldsOf(rest, context, here);
         const fields: Record<string, Matcher> = { ...matcher.fields };
@@ -169,7 +225,9 @@ function actionsOf(written: Expectation, context: Context, path: PolicyPath): Ch
   if (!written.actions) return null;
   const as = written.as ?? { written: 'manager', name: 'manager', project: null };
   context.actor(as, [...path, 'as']);
-  const commands = Object.entries(written.actions).map(([command, wanted]) => [command, fieldsOf(wanted, context, [...path, 'actions', command])] as const);
+  const commands = Object.entries(written.actions).map(
+    ([command, wanted]) => [command, fieldsOf(wanted, context, [...path, 'actions', command])] as const,
+  );
   return { as: as.written, commands: Object.fromEntries(commands) };
 }
 

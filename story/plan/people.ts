@@ -13,7 +13,12 @@ export const DEPARTMENTS = [
 ] as const;
 
 /** One of each; the id is the role. Heads are one per department, with ids of their own. */
-const DEFAULT_STAFF: readonly { readonly id: string; readonly role: Role; readonly name: string; readonly department: string | null }[] = [
+const DEFAULT_STAFF: readonly {
+  readonly id: string;
+  readonly role: Role;
+  readonly name: string;
+  readonly department: string | null;
+}[] = [
   { id: 'customer_service', role: 'customer_service', name: '陈静', department: 'customer_service' },
   { id: 'senior_cs_supervisor', role: 'senior_cs_supervisor', name: '林芳', department: 'customer_service' },
   { id: 'engineering', role: 'engineering', name: '王强', department: 'engineering' },
@@ -41,26 +46,30 @@ export function projectsOf(story: StoryFile): PlannedProject[] {
 
 /** Roles that the story fills itself are held by its people alone; the others by the default ones, unless vacant. */
 export function peopleOf(story: StoryFile): Person[] {
-  const own = Object.entries(story.staff ?? {}).map(
-    ([id, { role, name, projects, department, active }]): Person => ({
-      id,
-      role,
-      name: name ?? id,
-      department: department === undefined ? departmentOf(role) : department,
-      projects: projects ?? null,
-      active: active ?? true,
-    }),
-  );
+  const own = Object.entries(story.staff ?? {}).map(([id, { role, name, projects, department, active }]): Person => ({
+    id,
+    role,
+    name: name ?? id,
+    department: department === undefined ? departmentOf(role) : department,
+    projects: projects ?? null,
+    active: active ?? true,
+  }));
   const filled = new Set<Role>(own.map(({ role }) => role));
   const vacant = story.vacant ?? [];
   const empty = vacant.filter(({ project }) => project === null).map(({ name }) => name);
   const all = projectsOf(story).map(({ id }) => id);
-  const standard = DEFAULT_STAFF.filter(({ role, id }) => !filled.has(role) && !empty.includes(role) && !empty.includes(id)).map(
-    (member): Person => {
-      const without = vacant.flatMap(({ name, project }) => (project !== null && (name === member.role || name === member.id) ? [project] : []));
-      return { ...member, projects: without.length === 0 ? null : all.filter((id) => !without.includes(id)), active: true };
-    },
-  );
+  const standard = DEFAULT_STAFF.filter(
+    ({ role, id }) => !filled.has(role) && !empty.includes(role) && !empty.includes(id),
+  ).map((member): Person => {
+    const without = vacant.flatMap(({ name, project }) =>
+      project !== null && (name === member.role || name === member.id) ? [project] : [],
+    );
+    return {
+      ...member,
+      projects: without.length === 0 ? null : all.filter((id) => !without.includes(id)),
+      active: true,
+    };
+  });
   return [...own, ...standard];
 }
 
@@ -101,7 +110,15 @@ export class Cast {
   /** Names that would have been known, for a suggestion. */
   get known(): string[] {
     const residents = this.households.flatMap((home) => home.residents.map(({ id }) => id));
-    return ['nobody', ...new Set([...this.people.map(({ id }) => id), ...this.people.map(({ role }) => role), ...residents, ...this.keys])];
+    return [
+      'nobody',
+      ...new Set([
+        ...this.people.map(({ id }) => id),
+        ...this.people.map(({ role }) => role),
+        ...residents,
+        ...this.keys,
+      ]),
+    ];
   }
 
   /** @returns null when nobody is called so. */
@@ -115,7 +132,8 @@ export class Cast {
 
   /** A person by his id, or the first who holds a role, in a project when one is named. */
   private personFor(name: string, project: string | null): string | null {
-    const here = (person: Person): boolean => project === null || person.projects === null || person.projects.includes(project);
+    const here = (person: Person): boolean =>
+      project === null || person.projects === null || person.projects.includes(project);
     const byId = this.people.find((person) => person.id === name && here(person));
     if (byId) return byId.id;
     if (!ROLES.some((role) => role === name)) return null;

@@ -4,7 +4,7 @@ import { MomentError, parseMoment, resolveMoment } from '../time';
 import { Context } from './context';
 import { planCheck } from './expectations';
 import { Cast, householdsOf, peopleOf, projectsOf } from './people';
-import type { Action, Plan, PlannedStep, PolicyChanges } from './plan';
+import type { Action, Plan, PlannedStep } from './plan';
 import { planRequest } from './requests';
 
 /** A Monday, an ordinary working day. */
@@ -32,7 +32,9 @@ export function planStory(story: StoryFile, file: string, lineOf: (path: PolicyP
   const steps = story.steps.map((step, index) => planStep(step, context, ['steps', index], file));
   context.named['end'] = context.now;
   context.now = begin;
-  const last = (story.finally ?? []).map((written, index) => planCheck(written, context, Array.isArray(story.finally) ? ['finally', index] : ['finally']));
+  const last = (story.finally ?? []).map((written, index) =>
+    planCheck(written, context, Array.isArray(story.finally) ? ['finally', index] : ['finally']),
+  );
   const plan: Plan = {
     file,
     title: story.story,
@@ -53,7 +55,8 @@ export function planStory(story: StoryFile, file: string, lineOf: (path: PolicyP
 function beginOf(story: StoryFile, zone: string, findings: Finding[]): number {
   const moment = story.begin ?? parseMoment(BEGIN);
   try {
-    if (moment && (moment.kind === 'date' || moment.kind === 'instant')) return resolveMoment(moment, { zone, now: 0, named: {} });
+    if (moment && (moment.kind === 'date' || moment.kind === 'instant'))
+      return resolveMoment(moment, { zone, now: 0, named: {} });
     findings.push({ path: ['begin'], code: 'wrong-format', expected: 'a date and a time like "2026-11-23 09:00"' });
   } catch (error) {
     if (!(error instanceof MomentError)) throw error;
@@ -70,11 +73,14 @@ function planStep(step: StoryStep, context: Context, path: PolicyPath, file: str
     context.now = Math.max(at, before);
   }
   if (step.name !== undefined) {
-    if (context.named[step.name] !== undefined) context.wrong([...path, 'name'], 'a name that no step before has', 'repeated');
+    if (context.named[step.name] !== undefined)
+      context.wrong([...path, 'name'], 'a name that no step before has', 'repeated');
     context.named[step.name] = context.now;
   }
   const action = actionOf(step, context, path, file);
-  const then = (step.then ?? []).map((written, index) => planCheck(written, context, [...path, 'then', ...(step.then?.length === 1 ? [] : [index])]));
+  const then = (step.then ?? []).map((written, index) =>
+    planCheck(written, context, [...path, 'then', ...(step.then?.length === 1 ? [] : [index])]),
+  );
   return { line: context.line(path), at: context.now, name: step.name ?? null, say: step.say ?? null, action, then };
 }
 
@@ -85,7 +91,12 @@ function actionOf(step: StoryStep, context: Context, path: PolicyPath, file: str
   if (step.together) {
     const about = step.case;
     const requests = step.together.map((one, index) =>
-      planRequest({ ...one, as: one.as ?? step.as, case: one.case ?? about }, context, [...path, 'together', index], file),
+      planRequest(
+        { ...one, as: one.as ?? step.as, case: one.case ?? about },
+        context,
+        [...path, 'together', index],
+        file,
+      ),
     );
     return { kind: 'requests', requests, answers: step.answers ?? null };
   }
@@ -97,18 +108,25 @@ function actionOf(step: StoryStep, context: Context, path: PolicyPath, file: str
     const lines = step[act];
     if (lines) return { kind: 'lines', act, lines };
   }
-  if (step.publish) return { kind: 'publish', changes: step.publish as PolicyChanges };
+  if (step.publish) return { kind: 'publish', changes: step.publish };
   const key = step['make-key'];
   if (key) {
     const expiresAt = key.expires ? context.instant(key.expires, [...path, 'make-key', 'expires']) : null;
-    return { kind: 'make-key', key: { name: key.name, role: key.role, projects: key.projects ?? [], staff: key.staff ?? null, expiresAt } };
+    return {
+      kind: 'make-key',
+      key: { name: key.name, role: key.role, projects: key.projects ?? [], staff: key.staff ?? null, expiresAt },
+    };
   }
   if (step['revoke-key'] !== undefined) return { kind: 'revoke-key', name: step['revoke-key'] };
-  for (const [word, active] of [['deactivate', false], ['activate', true]] as const) {
+  for (const [word, active] of [
+    ['deactivate', false],
+    ['activate', true],
+  ] as const) {
     const person = step[word];
     if (person === undefined) continue;
     const ids = context.cast.people.map(({ id }) => id);
-    if (!ids.includes(person)) context.wrong([...path, word], `a person of this story: ${ids.join(', ')}`, 'unknown-name', ids);
+    if (!ids.includes(person))
+      context.wrong([...path, word], `a person of this story: ${ids.join(', ')}`, 'unknown-name', ids);
     return { kind: 'activity', person, active };
   }
   return null;
@@ -118,7 +136,8 @@ function actionOf(step: StoryStep, context: Context, path: PolicyPath, file: str
 function checkNames(story: StoryFile, context: Context): void {
   const projects = context.cast.projects.map(({ id }) => id);
   const check = (id: string | undefined, path: PolicyPath): void => {
-    if (id !== undefined && !projects.includes(id)) context.wrong(path, `a project of this story: ${projects.join(', ')}`, 'unknown-name', projects);
+    if (id !== undefined && !projects.includes(id))
+      context.wrong(path, `a project of this story: ${projects.join(', ')}`, 'unknown-name', projects);
   };
   for (const [id, person] of Object.entries(story.staff ?? {})) {
     for (const [index, project] of (person.projects ?? []).entries()) check(project, ['staff', id, 'projects', index]);

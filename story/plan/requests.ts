@@ -12,8 +12,22 @@ import type { Body, ExpectedAnswer, PlannedRequest } from './plan';
 /** What a step sends. Starting a case and acting on one become the HTTP requests that they stand for. */
 export type Written = Pick<
   StoryRequest,
-  | 'as' | 'case' | 'complaint' | 'do' | 'with' | 'occurred' | 'request' | 'idempotency' | 'if-match'
-  | 'dry-run' | 'headers' | 'times' | 'refused' | 'answer' | 'answers' | 'save'
+  | 'as'
+  | 'case'
+  | 'complaint'
+  | 'do'
+  | 'with'
+  | 'occurred'
+  | 'request'
+  | 'idempotency'
+  | 'if-match'
+  | 'dry-run'
+  | 'headers'
+  | 'times'
+  | 'refused'
+  | 'answer'
+  | 'answers'
+  | 'save'
 >;
 
 const CLERK = { written: 'customer_service', name: 'customer_service', project: null };
@@ -33,15 +47,38 @@ export function planRequest(written: Written, context: Context, path: PolicyPath
   if (written.complaint) {
     const about = null;
     const starts = beginsCase(written) ? startedName(written, context, path) : null;
-    return { ...common, title: 'complaint', method: 'POST', path: '/api/v1/complaints', query, body: complaintBody(written.complaint, context, path), starts, about };
+    return {
+      ...common,
+      title: 'complaint',
+      method: 'POST',
+      path: '/api/v1/complaints',
+      query,
+      body: complaintBody(written.complaint, context, path),
+      starts,
+      about,
+    };
   }
   if (written.do !== undefined) {
     const about = context.caseOf(written.case, path);
     if (about === null) context.wrong([...path, 'do'], 'a case: none was started before');
     const to = `/api/v1/cases/\${case.${about ?? 'case'}}/${written.do}`;
-    return { ...common, title: written.do, method: 'POST', path: to, query, body: commandBody(written, context, path), starts: null, about };
+    return {
+      ...common,
+      title: written.do,
+      method: 'POST',
+      path: to,
+      query,
+      body: commandBody(written, context, path),
+      starts: null,
+      about,
+    };
   }
-  return { ...common, ...plainRequest(written, query, context, path, file), starts: null, about: context.caseOf(written.case, path) };
+  return {
+    ...common,
+    ...plainRequest(written, query, context, path, file),
+    starts: null,
+    about: context.caseOf(written.case, path),
+  };
 }
 
 /** Refused and rehearsed complaints make no case. */
@@ -56,7 +93,8 @@ function startedName(written: Written, context: Context, path: PolicyPath): stri
   const name = written.case ?? (count === 0 ? 'case' : `case-${count + 1}`);
   if (context.cases.includes(name)) {
     // The same request again, with its key: the same case.
-    if (written.idempotency === undefined) context.wrong([...path, 'case'], `a name that no case before has: ${context.cases.join(', ')}`);
+    if (written.idempotency === undefined)
+      context.wrong([...path, 'case'], `a name that no case before has: ${context.cases.join(', ')}`);
     context.cases.splice(context.cases.indexOf(name), 1);
   }
   context.cases.push(name);
@@ -72,7 +110,8 @@ function complaintBody(own: Readonly<Record<string, Json>>, context: Context, pa
 
 function commandBody(written: Written, context: Context, path: PolicyPath): Body {
   const own = instants(written.with ?? {}, context, [...path, 'with']);
-  const occurred = written.occurred && offsetText(context.instant(written.occurred, [...path, 'occurred']), context.zone);
+  const occurred =
+    written.occurred && offsetText(context.instant(written.occurred, [...path, 'occurred']), context.zone);
   // An obligation is named as in expectations: by id, kind or `kind#2`. Its id is looked up when the request is made.
   const named = own['obligation'];
   if (typeof named === 'string' && !named.includes('${')) own['obligation'] = `\${obligation.${named}}`;
@@ -82,7 +121,7 @@ function commandBody(written: Written, context: Context, path: PolicyPath): Body
 /** Moments in members that hold instants become RFC 3339, also inside lists such as `promises`. */
 function instants(body: Readonly<Record<string, Json>>, context: Context, path: PolicyPath): Record<string, Json> {
   return Object.fromEntries(
-    Object.entries(body).map(([name, value]) => {
+    Object.entries(body).map(([name, value]): [string, Json] => {
       const here = [...path, name];
       if (INSTANTS.includes(name)) return [name, context.instantText(value, here)];
       if (!Array.isArray(value)) return [name, value];
@@ -103,13 +142,30 @@ function json(value: Readonly<Record<string, Json>>): Body {
 
 type PlainRequest = Pick<PlannedRequest, 'title' | 'method' | 'path' | 'query' | 'body'>;
 
-function plainRequest(written: Written, query: Record<string, string>, context: Context, path: PolicyPath, file: string): PlainRequest {
+function plainRequest(
+  written: Written,
+  query: Record<string, string>,
+  context: Context,
+  path: PolicyPath,
+  file: string,
+): PlainRequest {
   const { method = 'GET', path: to = '/', query: asked = {}, ...body } = written.request ?? {};
   const all = { ...Object.fromEntries(Object.entries(asked).map(([name, value]) => [name, String(value)])), ...query };
-  return { title: `${method} ${to}`, method, path: to, query: all, body: bodyOf(body, context, [...path, 'request'], file) };
+  return {
+    title: `${method} ${to}`,
+    method,
+    path: to,
+    query: all,
+    body: bodyOf(body, context, [...path, 'request'], file),
+  };
 }
 
-function bodyOf(body: Omit<NonNullable<Written['request']>, 'method' | 'path' | 'query'>, context: Context, path: PolicyPath, file: string): Body {
+function bodyOf(
+  body: Omit<NonNullable<Written['request']>, 'method' | 'path' | 'query'>,
+  context: Context,
+  path: PolicyPath,
+  file: string,
+): Body {
   if (body.json !== undefined) return { kind: 'json', value: body.json };
   if (body.raw !== undefined) return { kind: 'text', text: body.raw };
   if (body.base64 !== undefined) return { kind: 'bytes', bytes: Buffer.from(body.base64, 'base64') };
@@ -124,14 +180,18 @@ function bodyOf(body: Omit<NonNullable<Written['request']>, 'method' | 'path' | 
 }
 
 function headersOf(written: Written): Record<string, string> {
-  return { ...(written.idempotency === undefined ? {} : { 'Idempotency-Key': written.idempotency }), ...written.headers };
+  return {
+    ...(written.idempotency === undefined ? {} : { 'Idempotency-Key': written.idempotency }),
+    ...written.headers,
+  };
 }
 
 function expectedOf(written: Written, context: Context, path: PolicyPath): ExpectedAnswer {
   const { refused = null, answer, answers, times = 1 } = written;
   if (answers) {
     const sum = Object.values(answers).reduce((total, count) => total + count, 0);
-    if (sum !== times) context.wrong([...path, 'answers'], `${times} answers in all, as many as there are requests, not ${sum}`);
+    if (sum !== times)
+      context.wrong([...path, 'answers'], `${times} answers in all, as many as there are requests, not ${sum}`);
   }
   return {
     ...NO_ANSWER,

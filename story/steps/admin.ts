@@ -26,7 +26,9 @@ export async function publish(changes: PolicyChanges, session: Session): Promise
 
 /** `ladders.default.rungs[1].after` */
 function pathOf(path: string): (string | number)[] {
-  return [...path.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, name, index]) => (index === undefined ? (name ?? '') : Number(index)));
+  return [...path.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, name, index]) =>
+    index === undefined ? (name ?? '') : Number(index),
+  );
 }
 
 export async function makeKey(key: PlannedKey, session: Session): Promise<Verdict[]> {

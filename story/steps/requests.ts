@@ -11,7 +11,10 @@ export interface Asked {
 }
 
 /** Sends all requests of a step at once, and looks at what came back. */
-export async function ask(action: Extract<Action, { kind: 'requests' }>, session: Session): Promise<{ asked: Asked[]; verdicts: Verdict[] }> {
+export async function ask(
+  action: Extract<Action, { kind: 'requests' }>,
+  session: Session,
+): Promise<{ asked: Asked[]; verdicts: Verdict[] }> {
   const all = await Promise.all(
     action.requests.map(async (request) => ({
       request,
@@ -22,7 +25,14 @@ export async function ask(action: Extract<Action, { kind: 'requests' }>, session
     learn(request, answers, session);
     return { request, answers, verdicts: action.answers ? [] : checkAnswers(filled(request, session), answers) };
   });
-  const verdicts = action.answers ? [checkTally(action.answers, asked.flatMap(({ answers }) => answers))] : [];
+  const verdicts = action.answers
+    ? [
+        checkTally(
+          action.answers,
+          asked.flatMap(({ answers }) => answers),
+        ),
+      ]
+    : [];
   return { asked, verdicts };
 }
 
@@ -44,7 +54,9 @@ function learn(request: PlannedRequest, answers: readonly HttpAnswer[], session:
   }
   const first = good ?? answers[0];
   for (const [name, pointer] of Object.entries(request.save)) {
-    const header = pointer.startsWith('header:') ? first?.headers[pointer.slice('header:'.length).toLowerCase()] : undefined;
+    const header = pointer.startsWith('header:')
+      ? first?.headers[pointer.slice('header:'.length).toLowerCase()]
+      : undefined;
     const value = pointer.startsWith('header:') ? header : atPointer(first?.json, pointer);
     if (value !== undefined) session.saved.set(name, typeof value === 'string' ? value : JSON.stringify(value));
   }

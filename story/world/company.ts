@@ -48,9 +48,22 @@ function companyOf({ projects, people, households }: Plan): CompanySpec {
       roles: (own ?? ['*']).map((project) => ({ project, role })),
     })),
     keys: [
-      ...people.map(({ id, role, projects: own }) => ({ plain: loginKey(id), label: id, role, staff: id, projects: own ?? ('*' as const) })),
+      ...people.map(({ id, role, projects: own }) => ({
+        plain: loginKey(id),
+        label: id,
+        role,
+        staff: id,
+        projects: own ?? ('*' as const),
+      })),
       ...households.flatMap(({ id: household, project, residents }) =>
-        residents.map(({ id }) => ({ plain: loginKey(id), label: id, role: 'resident' as const, resident: id, household, projects: [project] })),
+        residents.map(({ id }) => ({
+          plain: loginKey(id),
+          label: id,
+          role: 'resident' as const,
+          resident: id,
+          household,
+          projects: [project],
+        })),
       ),
     ],
   };

@@ -1,4 +1,14 @@
-import { connect, constants, createServer, type ClientHttp2Session, type Http2Server, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import {
+  connect,
+  constants,
+  createServer,
+  type ClientHttp2Session,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { methods, type Method } from './places';
@@ -77,15 +87,22 @@ export class Gate {
     stream.on('close', () => {
       if (!asked.closed) asked.close(constants.NGHTTP2_CANCEL);
     });
-    void collect(stream).then((body) => {
-      if (!asked.destroyed) asked.end(reframe(body, method?.request, this.toServer));
-    }, () => asked.close(constants.NGHTTP2_CANCEL));
+    void collect(stream).then(
+      (body) => {
+        if (!asked.destroyed) asked.end(reframe(body, method?.request, this.toServer));
+      },
+      () => asked.close(constants.NGHTTP2_CANCEL),
+    );
     this.answer(stream, asked, method);
   }
 
-  private answer(stream: ServerHttp2Stream, asked: ReturnType<ClientHttp2Session['request']>, method: Method | undefined): void {
+  private answer(
+    stream: ServerHttp2Stream,
+    asked: ReturnType<ClientHttp2Session['request']>,
+    method: Method | undefined,
+  ): void {
     let trailers: IncomingHttpHeaders = {};
-    asked.on('trailers', (sent) => {
+    asked.on('trailers', (sent: IncomingHttpHeaders) => {
       trailers = sent;
     });
     asked.on('response', (answered) => {
@@ -94,9 +111,12 @@ export class Gate {
       stream.respond(answered, isOver ? { endStream: true } : { waitForTrailers: true });
       if (isOver) return;
       stream.on('wantTrailers', () => stream.sendTrailers(trailers));
-      void collect(asked).then((body) => {
-        if (!stream.destroyed) stream.end(reframe(body, method?.response, this.toStory));
-      }, () => stream.destroy());
+      void collect(asked).then(
+        (body) => {
+          if (!stream.destroyed) stream.end(reframe(body, method?.response, this.toStory));
+        },
+        () => stream.destroy(),
+      );
     });
   }
 

@@ -43,7 +43,13 @@ export function storyIds(story: string): Ids {
     uuid: () => {
       const hex = createHash('sha256').update(next()).digest('hex');
       const variant = '89ab'[parseInt(hex.charAt(16), 16) % 4] ?? '8';
-      return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `${variant}${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
+      return [
+        hex.slice(0, 8),
+        hex.slice(8, 12),
+        `4${hex.slice(13, 16)}`,
+        `${variant}${hex.slice(17, 20)}`,
+        hex.slice(20, 32),
+      ].join('-');
     },
     caseNumber: (letter) => keyedCaseNumber(letter, 'story', next()),
     keyedCaseNumber,

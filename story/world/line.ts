@@ -29,7 +29,10 @@ export class Line {
 
   private join(socket: Socket): void {
     const far = connect(this.to.port, this.to.host);
-    for (const [from, to] of [[socket, far], [far, socket]] as const) {
+    for (const [from, to] of [
+      [socket, far],
+      [far, socket],
+    ] as const) {
       this.sockets.add(from);
       from.setNoDelay(true);
       from.on('error', () => to.destroy());

@@ -35,7 +35,10 @@ export function methods(): ReadonlyMap<string, Method> {
       method.resolve();
       const { resolvedRequestType: request, resolvedResponseType: response } = method;
       if (request && response) {
-        found.set(`/${name}/${method.name}`, { request: placesOf(request, known), response: placesOf(response, known) });
+        found.set(`/${name}/${method.name}`, {
+          request: placesOf(request, known),
+          response: placesOf(response, known),
+        });
       }
     }
   }

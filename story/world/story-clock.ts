@@ -74,7 +74,9 @@ export class StoryClock implements Clock {
     const server = this.seen.server + (systemClock.now() - this.seen.real);
     const story = this.at(server) + length;
     // Set milliseconds after its length was computed, one that is due at the moment of a step would miss it.
-    const meant = this.stretches.find((ahead) => ahead.server > server && story >= ahead.story && story < ahead.story + SLACK);
+    const meant = this.stretches.find(
+      (ahead) => ahead.server > server && story >= ahead.story && story < ahead.story + SLACK,
+    );
     return Math.max(0, (meant ? meant.server : this.serverAt(story)) - server);
   }
 

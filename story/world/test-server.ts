@@ -21,7 +21,7 @@ export class TestServer {
   /** @param binary path of `temporal-test-server`. */
   static async start(binary: string): Promise<TestServer> {
     const port = await freePort();
-    const child = spawn(binary, [String(port)], { stdio: 'ignore' });
+    const child = spawn('/bin/sh', ['-c', WATCHED, binary, String(port)], { stdio: ['pipe', 'ignore', 'ignore'] });
     const address = `127.0.0.1:${port}`;
     const until = systemClock.now() + READY_WITHIN;
     for (;;) {
@@ -34,7 +34,7 @@ export class TestServer {
       } catch (error) {
         session.destroy();
         if (child.exitCode !== null || systemClock.now() > until) {
-          child.kill('SIGKILL');
+          child.stdin?.end();
           throw new Error(`the Temporal test server did not start: ${String(error)}`, { cause: error });
         }
         await sleep(10);
@@ -43,14 +43,18 @@ export class TestServer {
   }
 
   async now(): Promise<Instant> {
-    const { time } = (await this.call('GetCurrentTime', {})) as { time?: { seconds?: number | string; nanos?: number } };
+    const { time } = (await this.call('GetCurrentTime', {})) as {
+      time?: { seconds?: number | string; nanos?: number };
+    };
     return Number(time?.seconds ?? 0) * 1_000 + Math.floor((time?.nanos ?? 0) / 1e6);
   }
 
   /** Lets the clock skip until it has gone on by `length`, then locks it again. */
   async skip(length: Millis): Promise<void> {
     const whole = Math.max(0, Math.round(length));
-    await this.call('UnlockTimeSkippingWithSleep', { duration: { seconds: Math.floor(whole / 1_000), nanos: (whole % 1_000) * 1e6 } });
+    await this.call('UnlockTimeSkippingWithSleep', {
+      duration: { seconds: Math.floor(whole / 1_000), nanos: (whole % 1_000) * 1e6 },
+    });
   }
 
   /** One lock less. @returns false when there was none. */
@@ -69,8 +73,7 @@ export class TestServer {
     this.session.destroy();
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const gone = new Promise<void>((done) => this.child.once('exit', () => done()));
-    // It keeps nothing that would have to be put away.
-    this.child.kill('SIGKILL');
+    this.child.stdin?.end();
     await gone;
   }
 
@@ -107,4 +110,6 @@ export class TestServer {
 }
 
 const READY_WITHIN: Millis = 15_000;
+/** The server ends with whoever started it, also when he is killed himself. It keeps nothing that would have to be put away. */
+const WATCHED = 'trap "" INT TERM; "$0" "$1" & cat > /dev/null; kill -9 "$!"';
 const SERVICE = (root as unknown as Namespace).lookupService('temporal.api.testservice.v1.TestService');

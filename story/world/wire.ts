@@ -71,7 +71,10 @@ function readSeconds(body: Buffer): Timestamp {
     else nanos = value.value;
     at = value.end;
   }
-  return { instant: Number(seconds) * MS_PER_SECOND + Number(nanos / NANOS_PER_MS), nanos: Number(nanos % NANOS_PER_MS) };
+  return {
+    instant: Number(seconds) * MS_PER_SECOND + Number(nanos / NANOS_PER_MS),
+    nanos: Number(nanos % NANOS_PER_MS),
+  };
 }
 
 function writeSeconds(after: Timestamp): Buffer {

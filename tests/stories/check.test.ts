@@ -17,12 +17,32 @@ function event(seq: number, type: string, at: number, data: Record<string, Json>
 }
 
 function seen(of: Partial<CaseObservation> = {}): Observation {
-  const journal = [event(1, 'received', NINE), event(2, 'obligation-missed', NINE + 15 * MINUTE + 40, { obligation: 'acknowledge', plannedAt: NINE + 15 * MINUTE })];
-  const acknowledge = { id: 'acknowledge', kind: 'acknowledge', state: 'open', dueAt: NINE + 15 * MINUTE, missedAt: NINE + 15 * MINUTE + 40 };
+  const journal = [
+    event(1, 'received', NINE),
+    event(2, 'obligation-missed', NINE + 15 * MINUTE + 40, {
+      obligation: 'acknowledge',
+      plannedAt: NINE + 15 * MINUTE,
+    }),
+  ];
+  const acknowledge = {
+    id: 'acknowledge',
+    kind: 'acknowledge',
+    state: 'open',
+    dueAt: NINE + 15 * MINUTE,
+    missedAt: NINE + 15 * MINUTE + 40,
+  };
   return {
     at: NINE + 20 * MINUTE,
     moments: [NINE],
-    case: { no: 'C-1', state: { stage: 'classified', seq: journal.length }, obligations: [acknowledge], journal, explanations: {}, actions: {}, ...of },
+    case: {
+      no: 'C-1',
+      state: { stage: 'classified', seq: journal.length },
+      obligations: [acknowledge],
+      journal,
+      explanations: {},
+      actions: {},
+      ...of,
+    },
     inboxes: {},
     work: {},
     cases: null,
@@ -30,7 +50,17 @@ function seen(of: Partial<CaseObservation> = {}): Observation {
 }
 
 function expecting(of: Partial<Check>): Check {
-  const none = { state: null, obligations: null, journal: null, counts: null, inboxes: [], work: [], explanations: null, actions: null, cases: null };
+  const none = {
+    state: null,
+    obligations: null,
+    journal: null,
+    counts: null,
+    inboxes: [],
+    work: [],
+    explanations: null,
+    actions: null,
+    cases: null,
+  };
   return { path: 'then', line: 1, case: 'case', zone: 'Asia/Shanghai', ...none, ...of };
 }
 
@@ -68,7 +98,9 @@ describe('what happened', () => {
   });
 
   test('is nothing when it did not', () => {
-    expect(wrong(acknowledge({ metAt: happened(NINE) }))).toEqual(['obligations.acknowledge.metAt: 2026-11-23 09:00 / nothing']);
+    expect(wrong(acknowledge({ metAt: happened(NINE) }))).toEqual([
+      'obligations.acknowledge.metAt: 2026-11-23 09:00 / nothing',
+    ]);
     expect(wrong(acknowledge({ missedAt: equal(null) }))).toHaveLength(1);
   });
 });
@@ -80,32 +112,45 @@ describe('obligations', () => {
       { id: 'outage-update:1:2', kind: 'outage-update', state: 'open' },
     ],
   });
-  const byKey = (key: string, state: string): Partial<Check> => ({ obligations: { exactly: false, items: [{ key, matcher: fields({ state: equal(state) }) }] } });
+  const byKey = (key: string, state: string): Partial<Check> => ({
+    obligations: { exactly: false, items: [{ key, matcher: fields({ state: equal(state) }) }] },
+  });
 
   test('are found by id, by a kind that only one has, or by number', () => {
     expect(wrong(byKey('outage-update:1:2', 'open'), rounds)).toEqual([]);
     expect(wrong(byKey('outage-update#1', 'met'), rounds)).toEqual([]);
     expect(wrong(byKey('outage-update#2', 'open'), rounds)).toEqual([]);
-    expect(wrong(byKey('outage-update', 'open'), rounds)[0]).toContain('2 of this kind: outage-update:1:1 (outage-update#1)');
+    expect(wrong(byKey('outage-update', 'open'), rounds)[0]).toContain(
+      '2 of this kind: outage-update:1:1 (outage-update#1)',
+    );
     expect(wrong(byKey('outage-update#3', 'open'), rounds)).toHaveLength(1);
     expect(wrong(byKey('survey', 'open'), rounds)[0]).toContain('none; there are outage-update:1:1');
   });
 
   test('exactly these and no others', () => {
     expect(wrong(acknowledge({}, true))).toEqual([]);
-    const more = seen({ obligations: [{ id: 'acknowledge', kind: 'acknowledge' }, { id: 'close', kind: 'close', state: 'open' }] });
+    const more = seen({
+      obligations: [
+        { id: 'acknowledge', kind: 'acknowledge' },
+        { id: 'close', kind: 'close', state: 'open' },
+      ],
+    });
     expect(wrong(acknowledge({}, true), more)).toEqual(['all-obligations: no others / close (open)']);
     expect(wrong(acknowledge({}), more)).toEqual([]);
   });
 });
 
 describe('the journal', () => {
-  const journal = (exactly: boolean, ...types: string[]): Partial<Check> => ({ journal: { exactly, items: types.map((type) => fields({ type: equal(type) })) } });
+  const journal = (exactly: boolean, ...types: string[]): Partial<Check> => ({
+    journal: { exactly, items: types.map((type) => fields({ type: equal(type) })) },
+  });
 
   test('holds these events in this order', () => {
     expect(wrong(journal(false, 'received', 'obligation-missed'))).toEqual([]);
     expect(wrong(journal(false, 'obligation-missed'))).toEqual([]);
-    expect(wrong(journal(false, 'obligation-missed', 'received'))).toEqual(['journal[1]: type: received / no such event from here on']);
+    expect(wrong(journal(false, 'obligation-missed', 'received'))).toEqual([
+      'journal[1]: type: received / no such event from here on',
+    ]);
   });
 
   test('or exactly these', () => {
@@ -115,8 +160,12 @@ describe('the journal', () => {
   });
 
   test('tells in what the nearest event differs', () => {
-    const expected = { journal: { exactly: false, items: [fields({ type: equal('obligation-missed'), obligation: equal('close') })] } };
-    expect(wrong(expected)).toEqual(['journal[0]: type: obligation-missed, obligation: close / event 2 obligation-missed with obligation: acknowledge']);
+    const expected = {
+      journal: { exactly: false, items: [fields({ type: equal('obligation-missed'), obligation: equal('close') })] },
+    };
+    expect(wrong(expected)).toEqual([
+      'journal[0]: type: obligation-missed, obligation: close / event 2 obligation-missed with obligation: acknowledge',
+    ]);
   });
 
   test('never has a gap', () => {
@@ -133,25 +182,48 @@ describe('the journal', () => {
 
 describe('inboxes', () => {
   const inbox = (times: number, exactly = false): Partial<Check> => ({
-    inboxes: [{ who: 'manager', exactly, messages: [{ template: 'escalated', times, matcher: fields({ template: equal('escalated'), urgent: equal(true) }) }] }],
+    inboxes: [
+      {
+        who: 'manager',
+        exactly,
+        messages: [
+          { template: 'escalated', times, matcher: fields({ template: equal('escalated'), urgent: equal(true) }) },
+        ],
+      },
+    ],
   });
-  const observation = { ...seen(), inboxes: { manager: [{ template: 'escalated', urgent: true }, { template: 'escalated', urgent: false }] } };
+  const observation = {
+    ...seen(),
+    inboxes: {
+      manager: [
+        { template: 'escalated', urgent: true },
+        { template: 'escalated', urgent: false },
+      ],
+    },
+  };
 
   test('hold each message as often as is said', () => {
     expect(wrong(inbox(1), observation)).toEqual([]);
-    expect(wrong(inbox(2), observation)).toEqual(['inbox.manager.escalated: 2 × / 1 ×; not counted, for: urgent: false']);
+    expect(wrong(inbox(2), observation)).toEqual([
+      'inbox.manager.escalated: 2 × / 1 ×; not counted, for: urgent: false',
+    ]);
     expect(wrong(inbox(1, true), observation)).toEqual(['all-inbox.manager: no others / escalated']);
   });
 });
 
 test('a case that was never started is a failure, not a crash', () => {
-  expect(wrong({ state: fields({}) }, { ...seen(), case: null })).toEqual(['case: a case / the story has started none yet']);
+  expect(wrong({ state: fields({}) }, { ...seen(), case: null })).toEqual([
+    'case: a case / the story has started none yet',
+  ]);
 });
 
 test('a second more or less in any expected instant is seen', () => {
   const expected = expecting({
     ...acknowledge({ dueAt: planned(NINE + 15 * MINUTE), missedAt: happened(NINE + 15 * MINUTE) }),
-    journal: { exactly: false, items: [fields({ type: equal('obligation-missed'), at: happened(NINE + 15 * MINUTE) })] },
+    journal: {
+      exactly: false,
+      items: [fields({ type: equal('obligation-missed'), at: happened(NINE + 15 * MINUTE) })],
+    },
   });
   expect(check(expected, seen()).every(({ ok }) => ok)).toBe(true);
   const changed = [...mutations(expected, 1_000), ...mutations(expected, -1_000)];

@@ -58,7 +58,10 @@ describe('story time', () => {
 
 describe('messages on their way', () => {
   const { PollWorkflowTaskQueueResponse, RespondWorkflowTaskCompletedRequest } = temporal.api.workflowservice.v1;
-  const later: Shift = { timestamp: ({ instant, nanos }) => ({ instant: instant + HOUR, nanos }), timer: (length) => length + 5_000 };
+  const later: Shift = {
+    timestamp: ({ instant, nanos }) => ({ instant: instant + HOUR, nanos }),
+    timer: (length) => length + 5_000,
+  };
   const all = methods();
   const poll = all.get('/temporal.api.workflowservice.v1.WorkflowService/PollWorkflowTaskQueue');
   const respond = all.get('/temporal.api.workflowservice.v1.WorkflowService/RespondWorkflowTaskCompleted');
@@ -69,15 +72,32 @@ describe('messages on their way', () => {
       workflowExecution: { workflowId: 'C-7K2M-94QD', runId: 'r' },
       attempt: 3,
       startedTime: { seconds: 100, nanos: 123_456_789 },
-      history: { events: [{ eventId: 1, eventTime: { seconds: 1_795_395_600 } }, { eventId: 2, eventTime: { seconds: 1_795_395_600, nanos: 999_000_000 } }, { eventId: 3 }] },
+      history: {
+        events: [
+          { eventId: 1, eventTime: { seconds: 1_795_395_600 } },
+          { eventId: 2, eventTime: { seconds: 1_795_395_600, nanos: 999_000_000 } },
+          { eventId: 3 },
+        ],
+      },
     };
-    const before = Buffer.from(PollWorkflowTaskQueueResponse.encode(PollWorkflowTaskQueueResponse.fromObject(message)).finish());
-    const after = PollWorkflowTaskQueueResponse.toObject(PollWorkflowTaskQueueResponse.decode(rewrite(before, poll?.response ?? new Map(), later)), { longs: Number });
+    const before = Buffer.from(
+      PollWorkflowTaskQueueResponse.encode(PollWorkflowTaskQueueResponse.fromObject(message)).finish(),
+    );
+    const after = PollWorkflowTaskQueueResponse.toObject(
+      PollWorkflowTaskQueueResponse.decode(rewrite(before, poll?.response ?? new Map(), later)),
+      { longs: Number },
+    );
     expect(after).toMatchObject({
       workflowExecution: { workflowId: 'C-7K2M-94QD', runId: 'r' },
       attempt: 3,
       startedTime: { seconds: 3_700, nanos: 123_456_789 },
-      history: { events: [{ eventTime: { seconds: 1_795_399_200 } }, { eventTime: { seconds: 1_795_399_200, nanos: 999_000_000 } }, { eventId: 3 }] },
+      history: {
+        events: [
+          { eventTime: { seconds: 1_795_399_200 } },
+          { eventTime: { seconds: 1_795_399_200, nanos: 999_000_000 } },
+          { eventId: 3 },
+        ],
+      },
     });
   });
 
@@ -91,18 +111,26 @@ describe('messages on their way', () => {
     const message = {
       taskToken: Buffer.from('token'),
       stickyAttributes: { workerTaskQueue: { name: 'sticky' } },
-      commands: [{ commandType: 1, startTimerCommandAttributes: { timerId: '1', startToFireTimeout: { seconds: 60 } } }],
+      commands: [
+        { commandType: 1, startTimerCommandAttributes: { timerId: '1', startToFireTimeout: { seconds: 60 } } },
+      ],
     };
-    const before = Buffer.from(RespondWorkflowTaskCompletedRequest.encode(RespondWorkflowTaskCompletedRequest.fromObject(message)).finish());
+    const before = Buffer.from(
+      RespondWorkflowTaskCompletedRequest.encode(RespondWorkflowTaskCompletedRequest.fromObject(message)).finish(),
+    );
     const after = RespondWorkflowTaskCompletedRequest.toObject(
       RespondWorkflowTaskCompletedRequest.decode(rewrite(before, respond?.request ?? new Map(), later)),
       { longs: Number },
     );
-    expect(after).toMatchObject({ commands: [{ startTimerCommandAttributes: { timerId: '1', startToFireTimeout: { seconds: 65 } } }] });
+    expect(after).toMatchObject({
+      commands: [{ startTimerCommandAttributes: { timerId: '1', startToFireTimeout: { seconds: 65 } } }],
+    });
     expect(after).not.toHaveProperty('stickyAttributes');
   });
 
   test('what is cut off is an error, not nonsense', () => {
-    expect(() => rewrite(Buffer.from([0x0a, 0x20, 1]), poll?.response ?? new Map(), later)).toThrow('not a protobuf message');
+    expect(() => rewrite(Buffer.from([0x0a, 0x20, 1]), poll?.response ?? new Map(), later)).toThrow(
+      'not a protobuf message',
+    );
   });
 });

@@ -18,7 +18,8 @@ function requestsOf(plan: Plan): PlannedRequest[] {
   return plan.steps.flatMap(({ action }) => (action?.kind === 'requests' ? action.requests : []));
 }
 
-const bodyOf = (request: PlannedRequest | undefined): unknown => (request?.body.kind === 'json' ? request.body.value : null);
+const bodyOf = (request: PlannedRequest | undefined): unknown =>
+  request?.body.kind === 'json' ? request.body.value : null;
 
 describe('a short story needs nothing but its steps', () => {
   const plan = planOf('story: short\nsteps:\n  - complaint: { subtype: noise }\n  - at: +20m\n    do: acknowledge\n');
@@ -29,14 +30,26 @@ describe('a short story needs nothing but its steps', () => {
   });
 
   test('there is one of each post, a head for each department, and a resident', () => {
-    expect(plan.people.map(({ id }) => id)).toEqual(expect.arrayContaining(['customer_service', 'engineering', 'head_engineering', 'manager', 'general_manager']));
+    expect(plan.people.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['customer_service', 'engineering', 'head_engineering', 'manager', 'general_manager']),
+    );
     expect(plan.households[0]?.residents[0]?.id).toBe('resident');
   });
 
   test('the clerk acts, and the body says what the story does not', () => {
     const [complaint, acknowledge] = requestsOf(plan);
-    expect(complaint).toMatchObject({ method: 'POST', path: '/api/v1/complaints', starts: 'case', actor: { id: 'customer_service' } });
-    expect(bodyOf(complaint)).toMatchObject({ project: 'lakeside', channel: 'phone', subtype: 'noise', place: { room: '3-2-1501' } });
+    expect(complaint).toMatchObject({
+      method: 'POST',
+      path: '/api/v1/complaints',
+      starts: 'case',
+      actor: { id: 'customer_service' },
+    });
+    expect(bodyOf(complaint)).toMatchObject({
+      project: 'lakeside',
+      channel: 'phone',
+      subtype: 'noise',
+      place: { room: '3-2-1501' },
+    });
     expect(acknowledge).toMatchObject({ path: '/api/v1/cases/${case.case}/acknowledge', about: 'case' });
     expect(plan.steps.map(({ at }) => localText(at, plan.zone).slice(11))).toEqual(['09:00', '09:20']);
   });
@@ -46,43 +59,102 @@ describe('mistakes are named with line, path, what was expected and what may hav
   test.each([
     ['stor: x\nsteps: []', 'x.yaml:1:1 stor: "stor" is not known here (did you mean "story"?)'],
     ['story: x\nsteps: []', 'x.yaml:2:8 steps: expected at least one step, but found a list'],
-    ['story: x\nzone: Asia/Shangai\nsteps:\n  - say: x', 'x.yaml:2:7 zone: expected an IANA zone like Asia/Shanghai, but found "Asia/Shangai"'],
+    [
+      'story: x\nzone: Asia/Shangai\nsteps:\n  - say: x',
+      'x.yaml:2:7 zone: expected an IANA zone like Asia/Shanghai, but found "Asia/Shangai"',
+    ],
     ['story: x\nsteps:\n  - do: aknowledge', '(did you mean "acknowledge"?)'],
-    ['story: x\nsteps:\n  - complaint: { subtyp: noise }', 'x.yaml:3:18 steps[0].complaint.subtyp: "subtyp" is not known here (did you mean "subtype"?)'],
-    ['story: x\nsteps:\n  - complaint: {}\n  - do: survey\n    with: { finding: x }', 'x.yaml:5:13 steps[1].with.finding: "finding" is not known here (did you mean "findings"?)'],
+    [
+      'story: x\nsteps:\n  - complaint: { subtyp: noise }',
+      'x.yaml:3:18 steps[0].complaint.subtyp: "subtyp" is not known here (did you mean "subtype"?)',
+    ],
+    [
+      'story: x\nsteps:\n  - complaint: {}\n  - do: survey\n    with: { finding: x }',
+      'x.yaml:5:13 steps[1].with.finding: "finding" is not known here (did you mean "findings"?)',
+    ],
     ['story: x\nsteps:\n  - as: mangaer\n    complaint: {}', 'x.yaml:3:9 steps[0].as: expected somebody of this story'],
     ['story: x\nsteps:\n  - as: manager@riverside\n    complaint: {}', 'steps[0].as: expected somebody of this story'],
     ['story: x\nsteps:\n  - at: 9am\n    complaint: {}', 'x.yaml:3:9 steps[0].at: expected a moment like'],
-    ['story: x\nsteps:\n  - at: later+1h\n    complaint: {}', 'no moment before this one is named "later"; known: start'],
-    ['story: x\nbegin: 17:00\nsteps:\n  - say: x', 'x.yaml:2:8 begin: expected a date and a time like "2026-11-23 09:00"'],
-    ['story: x\nsteps:\n  - at: +1h\n    complaint: {}\n  - at: 09:30\n    do: acknowledge', 'x.yaml:5:9 steps[1].at: expected a moment that is not before the step before, but found "09:30"'],
+    [
+      'story: x\nsteps:\n  - at: later+1h\n    complaint: {}',
+      'no moment before this one is named "later"; known: start',
+    ],
+    [
+      'story: x\nbegin: 17:00\nsteps:\n  - say: x',
+      'x.yaml:2:8 begin: expected a date and a time like "2026-11-23 09:00"',
+    ],
+    [
+      'story: x\nsteps:\n  - at: +1h\n    complaint: {}\n  - at: 09:30\n    do: acknowledge',
+      'x.yaml:5:9 steps[1].at: expected a moment that is not before the step before, but found "09:30"',
+    ],
     ['story: x\nsteps:\n  - do: acknowledge', 'x.yaml:3:9 steps[0].do: expected a case: none was started before'],
-    ['story: x\nsteps:\n  - complaint: {}\n    case: lift\n  - do: acknowledge\n    case: lif', 'steps[1].case: expected a case started before: lift, but found "lif" (did you mean "lift"?)'],
-    ['story: x\nsteps:\n  - complaint: {}\n    do: close', 'x.yaml:4:9 steps[0].do: expected one action in a step, not complaint and do'],
+    [
+      'story: x\nsteps:\n  - complaint: {}\n    case: lift\n  - do: acknowledge\n    case: lif',
+      'steps[1].case: expected a case started before: lift, but found "lif" (did you mean "lift"?)',
+    ],
+    [
+      'story: x\nsteps:\n  - complaint: {}\n    do: close',
+      'x.yaml:4:9 steps[0].do: expected one action in a step, not complaint and do',
+    ],
     ['story: x\nsteps:\n  - at: +1h', 'steps[0]: expected an action ('],
-    ['story: x\nsteps:\n  - stop: worker\n    times: 3', 'steps[0].times: expected a request, which "times" belongs to'],
-    ['story: x\nsteps:\n  - complaint: {}\n    refused: no', 'steps[0].refused: expected a status and a code like "409 case-closed", but found "no"'],
-    ['story: x\nsteps:\n  - complaint: {}\n    times: 5\n    answers: { "201": 4 }', 'expected 5 answers in all, as many as there are requests, not 4'],
-    ['story: x\nsteps:\n  - complaint: {}\n    then: { obligations: { close: mett } }', 'x.yaml:4:35 steps[0].then.obligations.close: expected a state: open, met, cancelled, but found "mett" (did you mean "met"?)'],
-    ['story: x\nsteps:\n  - complaint: {}\n    then: { obligations: { close: { duAt: 17:00 } } }', '"duAt" is not known here (did you mean "dueAt"?)'],
-    ['story: x\nsteps:\n  - complaint: {}\n    then: { inbox: { mannager: [escalated] } }', '(did you mean "manager"?)'],
+    [
+      'story: x\nsteps:\n  - stop: worker\n    times: 3',
+      'steps[0].times: expected a request, which "times" belongs to',
+    ],
+    [
+      'story: x\nsteps:\n  - complaint: {}\n    refused: no',
+      'steps[0].refused: expected a status and a code like "409 case-closed", but found "no"',
+    ],
+    [
+      'story: x\nsteps:\n  - complaint: {}\n    times: 5\n    answers: { "201": 4 }',
+      'expected 5 answers in all, as many as there are requests, not 4',
+    ],
+    [
+      'story: x\nsteps:\n  - complaint: {}\n    then: { obligations: { close: mett } }',
+      'x.yaml:4:35 steps[0].then.obligations.close: expected a state: open, met, cancelled, but found "mett" (did you mean "met"?)',
+    ],
+    [
+      'story: x\nsteps:\n  - complaint: {}\n    then: { obligations: { close: { duAt: 17:00 } } }',
+      '"duAt" is not known here (did you mean "dueAt"?)',
+    ],
+    [
+      'story: x\nsteps:\n  - complaint: {}\n    then: { inbox: { mannager: [escalated] } }',
+      '(did you mean "manager"?)',
+    ],
     ['story: x\nsteps:\n  - complaint: { reportedAt: yesterday }', 'no moment before this one is named "yesterday"'],
-    ['story: x\nsteps:\n  - complaint: {}\n    then: { cases: 1, case: nowhere }', 'steps[0].then.case: expected a case started before'],
+    [
+      'story: x\nsteps:\n  - complaint: {}\n    then: { cases: 1, case: nowhere }',
+      'steps[0].then.case: expected a case started before',
+    ],
     ['story: x\nsteps:\n  - { say: x, say: y }', 'stands there twice'],
     ['story: x\nsteps: [', 'cannot be read as YAML'],
     ['story: x\nsteps:\n  - request: { path: /x, json: {}, raw: y }', 'expected one body, not json and raw'],
-    ['story: x\nsteps:\n  - request: { method: POST, path: /x, file: nowhere.json }', 'expected a file beside the story'],
+    [
+      'story: x\nsteps:\n  - request: { method: POST, path: /x, file: nowhere.json }',
+      'expected a file beside the story',
+    ],
     ['story: x\nstaff: { chen: { role: clerk } }\nsteps:\n  - say: x', 'staff.chen.role: expected a role'],
-    ['story: x\nstaff: { chen: { role: security, projects: [hillside] } }\nsteps:\n  - say: x', 'expected a project of this story: lakeside, but found "hillside"'],
+    [
+      'story: x\nstaff: { chen: { role: security, projects: [hillside] } }\nsteps:\n  - say: x',
+      'expected a project of this story: lakeside, but found "hillside"',
+    ],
     ['story: x\nsteps:\n  - complaint: {}\n    name: start', 'steps[0].name: expected a name that no step before has'],
-    ['story: x\nzone: America/New_York\nbegin: 2027-03-14 02:30\nsteps:\n  - say: x', 'does not exist in America/New_York'],
+    [
+      'story: x\nzone: America/New_York\nbegin: 2027-03-14 02:30\nsteps:\n  - say: x',
+      'does not exist in America/New_York',
+    ],
   ])('%j', (text, expected) => {
     expect(issuesOf(text).join('\n')).toContain(expected);
   });
 
   test('all of them at once, in the order of the file', () => {
     const issues = issuesOf('story: x\nsteps:\n  - do: clse\n  - at: 9\n  - as: 5\n    complaint: { channnel: app }\n');
-    expect(issues.map((issue) => issue.split(' ')[0])).toEqual(['x.yaml:3:9', 'x.yaml:4:9', 'x.yaml:5:9', 'x.yaml:6:18']);
+    expect(issues.map((issue) => issue.split(' ')[0])).toEqual([
+      'x.yaml:3:9',
+      'x.yaml:4:9',
+      'x.yaml:5:9',
+      'x.yaml:6:18',
+    ]);
   });
 });
 
@@ -99,23 +171,34 @@ describe('what a story writes becomes what is sent', () => {
 
   test('null takes a default away', () => {
     const plan = planOf('story: x\nsteps:\n  - complaint: { place: null, channel: app }\n');
-    expect(bodyOf(requestsOf(plan)[0])).toEqual({ project: 'lakeside', channel: 'app', matter: expect.any(String) as string });
+    expect(bodyOf(requestsOf(plan)[0])).toEqual({
+      project: 'lakeside',
+      channel: 'app',
+      matter: expect.any(String) as string,
+    });
   });
 
   test('cases are named one after the other, and the last one is meant', () => {
-    const plan = planOf('story: x\nsteps:\n  - complaint: {}\n  - complaint: {}\n  - do: acknowledge\n  - case: case\n    do: acknowledge\n');
+    const plan = planOf(
+      'story: x\nsteps:\n  - complaint: {}\n  - complaint: {}\n  - do: acknowledge\n  - case: case\n    do: acknowledge\n',
+    );
     expect(requestsOf(plan).map(({ starts, about }) => starts ?? about)).toEqual(['case', 'case-2', 'case-2', 'case']);
   });
 
   test('refused and rehearsed complaints make no case', () => {
-    const plan = planOf('story: x\nsteps:\n  - complaint: {}\n    refused: 422 reported-in-future\n  - complaint: {}\n    dry-run: true\n');
+    const plan = planOf(
+      'story: x\nsteps:\n  - complaint: {}\n    refused: 422 reported-in-future\n  - complaint: {}\n    dry-run: true\n',
+    );
     expect(requestsOf(plan).map(({ starts }) => starts)).toEqual([null, null]);
     expect(requestsOf(plan)[1]?.query).toEqual({ dryRun: 'true' });
   });
 
   test('roles that the story fills itself are held by its people alone; vacant ones by nobody', () => {
-    const plan = planOf('story: x\nstaff: { chen: { role: customer_service } }\nvacant: [department_head, manager]\nsteps:\n  - as: chen\n    complaint: {}\n');
-    const holders = (role: string): string[] => plan.people.filter((person) => person.role === role).map(({ id }) => id);
+    const plan = planOf(
+      'story: x\nstaff: { chen: { role: customer_service } }\nvacant: [department_head, manager]\nsteps:\n  - as: chen\n    complaint: {}\n',
+    );
+    const holders = (role: string): string[] =>
+      plan.people.filter((person) => person.role === role).map(({ id }) => id);
     expect(holders('customer_service')).toEqual(['chen']);
     expect(holders('department_head')).toEqual([]);
     expect(holders('manager')).toEqual([]);

@@ -10,13 +10,15 @@ import { mutations } from './support/mutate';
 
 /** Plays every story of stories/ on real servers, and shows that none of them would miss a second. */
 const FOLDER = resolve(__dirname, '../../stories');
-const files = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml')).sort();
+const files = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.yaml'))
+  .sort();
 const SECOND = 1_000;
 
 let env: StoryEnv & { close(): Promise<void> };
 
 beforeAll(async () => {
-  env = await storyEnv({ createDatabase: createTestDatabase, testServer: timeSkippingServer() });
+  env = await storyEnv({ createDatabase: createTestDatabase, testServer: timeSkippingServer() }, testFolder());
 }, 60_000);
 
 afterAll(async () => {
@@ -64,7 +66,12 @@ describe('a story that does not hold', () => {
     const { result, timeline } = await play(file);
     expect(result.ok).toBe(false);
     expect(result.failures).toEqual([
-      expect.objectContaining({ what: 'obligations.acknowledge.dueAt', expected: '2026-11-23 09:15:01', actual: '2026-11-23 09:15 (1s earlier)', line: 5 }),
+      expect.objectContaining({
+        what: 'obligations.acknowledge.dueAt',
+        expected: '2026-11-23 09:15:01',
+        actual: '2026-11-23 09:15 (1s earlier)',
+        line: 5,
+      }),
     ]);
     expect(timeline).toContain('✗ obligations.acknowledge.dueAt');
     expect(timeline).toMatch(/journal of case, events \d+ to \d+/);
@@ -73,7 +80,9 @@ describe('a story that does not hold', () => {
   }, 60_000);
 
   test('is not played on when a request got another answer', async () => {
-    const { result, timeline } = await play(write('story: wrong\nsteps:\n  - complaint: { subtype: water_cut }\n  - do: close\n  - do: acknowledge\n'));
+    const { result, timeline } = await play(
+      write('story: wrong\nsteps:\n  - complaint: { subtype: water_cut }\n  - do: close\n  - do: acknowledge\n'),
+    );
     expect(result.failures).toEqual([expect.objectContaining({ what: 'close', expected: '2xx' })]);
     expect(timeline).toContain('the rest is not played');
   }, 60_000);

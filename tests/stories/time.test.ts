@@ -1,4 +1,13 @@
-import { durationText, localText, MomentError, offsetText, parseDuration, parseMoment, resolveMoment, type Here } from '../../story/time';
+import {
+  durationText,
+  localText,
+  MomentError,
+  offsetText,
+  parseDuration,
+  parseMoment,
+  resolveMoment,
+  type Here,
+} from '../../story/time';
 
 const SHANGHAI = 'Asia/Shanghai';
 const here: Here = {
@@ -35,15 +44,28 @@ describe('moments', () => {
     expect(resolved(text)).toBe(expected);
   });
 
-  test.each(['', '9:00', '24:00', '25:00', '2026-02-30 09:00', '2026-11-23', '+', '+15', '+15m 17:00', '+1h 17:00', 'START+1h', 'soon or later', '+1d1h 17:00'])(
-    '%j is none',
-    (text) => {
-      expect(parseMoment(text)).toBeNull();
-    },
-  );
+  test.each([
+    '',
+    '9:00',
+    '24:00',
+    '25:00',
+    '2026-02-30 09:00',
+    '2026-11-23',
+    '+',
+    '+15',
+    '+15m 17:00',
+    '+1h 17:00',
+    'START+1h',
+    'soon or later',
+    '+1d1h 17:00',
+  ])('%j is none', (text) => {
+    expect(parseMoment(text)).toBeNull();
+  });
 
   test('a name that no step has is refused, with those that there are', () => {
-    expect(() => resolved('later+1h')).toThrow(new MomentError('no moment before this one is named "later"; known: start, paused'));
+    expect(() => resolved('later+1h')).toThrow(
+      new MomentError('no moment before this one is named "later"; known: start, paused'),
+    );
   });
 });
 
@@ -58,7 +80,9 @@ describe('a day on which the clocks are changed', () => {
   });
 
   test('a local time that is skipped does not exist', () => {
-    expect(() => resolved('2027-03-14 02:30', newYork('2027-03-13T15:00:00-05:00'))).toThrow(/02:30 does not exist in America\/New_York/);
+    expect(() => resolved('2027-03-14 02:30', newYork('2027-03-13T15:00:00-05:00'))).toThrow(
+      /02:30 does not exist in America\/New_York/,
+    );
   });
 
   test('of a local time that comes twice it is the first; the second is written with its offset', () => {

@@ -1,4 +1,3 @@
-import { ApplicationFailure } from '@temporalio/common';
 import { HOUR, MINUTE } from '../../domain/instant';
 import { BODY, ROUTINE, text, types } from '../domain/support';
 import type { TestCase } from './support/case';
@@ -99,9 +98,7 @@ test('timers go on while it is away', async () => {
 
 test('what the database refuses for good does not end the case, and is offered again with the next events', async () => {
   const { played, written } = await aCase();
-  journal.before = () => {
-    throw ApplicationFailure.nonRetryable('refused for good', 'RefusedForGood');
-  };
+  journal.refuse();
 
   const refused = await timed(played.do('acknowledge', BODY.acknowledge));
   expect(refused.result.projection).toBe('pending');

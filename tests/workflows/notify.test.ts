@@ -1,4 +1,3 @@
-import { ApplicationFailure } from '@temporalio/common';
 import { HOUR, MINUTE } from '../../domain/instant';
 import { BODY, ROUTINE, text, types } from '../domain/support';
 import { count } from './support/history';
@@ -69,10 +68,7 @@ test('a message that fails is repeated under its key until it is sent; the case 
 
 test('a message that can never be sent is a fact of the journal, and the next one goes out', async () => {
   const { played, before } = await aCase();
-  inbox.before = () => {
-    inbox.before = null;
-    throw ApplicationFailure.nonRetryable('no such channel', 'RefusedForGood');
-  };
+  inbox.refuse();
   await played.do('acknowledge', BODY.acknowledge);
   const failed = (await settled(played, journal)).slice(before.length).filter(({ type }) => type === 'notified');
   expect(failed).toMatchObject([{ data: { channel: 'failed', recipients: [], role: null } }]);

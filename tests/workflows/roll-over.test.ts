@@ -21,7 +21,6 @@ beforeAll(async () => {
 });
 const held: (() => void)[] = [];
 afterEach(async () => {
-  journal.before = null;
   inbox.before = null;
   for (const release of held.splice(0)) release();
   await world.clear();
@@ -96,25 +95,6 @@ test('a command of an earlier run that comes again gets the same answer, and ano
     refused: 'idempotency-mismatch',
   });
   await expectSound(played, journal);
-});
-
-test('what is not written yet goes over: the next run delivers it first', async () => {
-  const played = await aCase();
-  const { length } = await settled(played, journal);
-  journal.before = () => {
-    throw new Error('the database is away');
-  };
-  const receipt = await played.do('acknowledge', BODY.acknowledge, { id: 'a' });
-  expect(receipt.projection).toBe('pending');
-  await rollOver(played);
-  expect(journal.events(played.no)).toHaveLength(length);
-  journal.before = null;
-
-  const { events } = await expectSound(played, journal);
-  expect((await played.do('note', { text: text('after') })).projection).toBe('written');
-  expect(events[length]).toMatchObject({ type: 'acknowledged', seq: length + 1 });
-  const receipts = journal.batches.filter(({ no }) => no === played.no).flatMap((batch) => batch.receipts);
-  expect(receipts.filter(({ id }) => id === 'a')).toHaveLength(1);
 });
 
 test('a message that is being sent goes over, under the same key, and its outcome is recorded once', async () => {

@@ -15,7 +15,11 @@ function isInstant(value: unknown): value is Extract<Matcher, { instant: number 
   return typeof value === 'object' && value !== null && 'is' in value && 'instant' in value;
 }
 
-function places(value: unknown, path: string, found: { path: string; index: number }[] = []): { path: string; index: number }[] {
+function places(
+  value: unknown,
+  path: string,
+  found: { path: string; index: number }[] = [],
+): { path: string; index: number }[] {
   if (isInstant(value)) found.push({ path, index: found.length });
   else if (typeof value === 'object' && value !== null) {
     for (const [name, inner] of Object.entries(value)) places(inner, `${path}/${name}`, found);

@@ -26,6 +26,15 @@ export interface Doing {
 /** The state as the outside sees it: without the text of the policy. */
 export type ShownState = CaseSnapshot<ComplaintState>['state'];
 
+/** How a command gets to its case. */
+export type Send = (no: string, name: CommandName, envelope: CommandEnvelope) => Promise<CommandResult>;
+
+/** As an update, each under an id of its own. */
+function updating({ workflow }: Client): Send {
+  return (no, name, envelope) =>
+    workflow.getHandle(no).executeUpdate<CommandResult, [CommandEnvelope]>(name, { args: [envelope] });
+}
+
 /** One complaint on a server, by its updates and queries. */
 export class TestCase {
   private ids = 0;
@@ -35,6 +44,7 @@ export class TestCase {
     private readonly call: <R>(work: () => Promise<R>) => Promise<R>,
     private readonly client: Client,
     readonly opening: ComplaintOpening,
+    private readonly send: Send = updating(client),
   ) {}
 
   get no(): string {
@@ -46,7 +56,7 @@ export class TestCase {
     this.ids += 1;
     const { id = `${name}-${this.ids}` } = doing;
     const envelope: CommandEnvelope = { by: CLERK, bodyHash: `body of ${id}`, ...doing, id, data };
-    return this.call(() => this.handle.executeUpdate<CommandResult, [CommandEnvelope]>(name, { args: [envelope] }));
+    return this.call(() => this.send(this.no, name, envelope));
   }
 
   async refused<K extends CommandName>(name: K, data: CommandData[K], doing: Doing = {}): Promise<Refusal> {

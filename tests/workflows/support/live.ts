@@ -92,7 +92,12 @@ export class Live {
     const { rollOverAt, ...rest } = options;
     const opening: ComplaintOpening = openingOf({ at: Date.now(), no: `C-LIVE-${count}`, ...rest });
     await this.engine.start('complaintWorkflow', { startKey: 'start', bodyHash: 'body', opening, rollOverAt });
-    return new TestCase((work) => this.call(work), this.client, opening);
+    return new TestCase(
+      (work) => this.call(work),
+      this.client,
+      opening,
+      (no, name, envelope) => this.engine.command(no, name, envelope),
+    );
   }
 
   /** The journal as PostgreSQL has it. */

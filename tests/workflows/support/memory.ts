@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { JournalEvent } from '../../../domain/event';
 import type { Role } from '../../../domain/actor';
 import type { JournalActivities, JournalBatch } from '../../../workflows/contracts/journal';
@@ -31,6 +32,13 @@ export class MemoryJournal implements JournalActivities {
     this.batches.push(batch);
   };
 
+  /** Every write is refused for good. */
+  refuse(): void {
+    this.before = () => {
+      throw ApplicationFailure.nonRetryable('refused for good', 'RefusedForGood');
+    };
+  }
+
   /** The next write waits until it is let go; meanwhile its workflow task stays open. */
   hold(): { readonly reached: Promise<void>; readonly release: () => void } {
     let release = (): void => undefined;
@@ -57,6 +65,24 @@ export class MemoryInbox implements NotifyActivities {
   readonly sent: NotifyRequest[] = [];
   readonly vacant = new Set<Role>();
   before: ((requests: readonly NotifyRequest[]) => void | Promise<void>) | null = null;
+
+  /** So many tries fail. */
+  fail(times: number): void {
+    let left = times;
+    this.before = () => {
+      left -= 1;
+      if (left === 0) this.before = null;
+      throw new Error('no line');
+    };
+  }
+
+  /** The next message can never be sent. */
+  refuse(): void {
+    this.before = () => {
+      this.before = null;
+      throw ApplicationFailure.nonRetryable('no such channel', 'RefusedForGood');
+    };
+  }
 
   readonly notify = async (requests: readonly NotifyRequest[]): Promise<NotifyOutcome[]> => {
     this.tries.push(requests);

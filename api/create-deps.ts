@@ -53,6 +53,7 @@ export async function createApiDeps(
     logger,
     metrics: createMetrics(),
     temporalUiUrl: config.temporal.uiUrl,
+    temporalNamespace: config.temporal.namespace,
     pingTemporal: () => pingTemporal(temporal.connection, PING),
   };
   return {

@@ -25,6 +25,7 @@ export interface ApiDeps {
   readonly metrics: Metrics;
   /** Where a person opens the Temporal Web UI; null where none is known. */
   readonly temporalUiUrl: string | null;
+  readonly temporalNamespace: string;
   /** Asks Temporal whether it answers; rejects when not. */
   readonly pingTemporal: () => Promise<void>;
 }

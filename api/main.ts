@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   const config = loadConfig();
   const logger = createLogger(config.logLevel, { service: 'api' });
   const { deps, close } = await createApiDeps(config, { clock: systemClock, logger });
-  const api = createApi(deps);
+  const api = createApi(deps, { trustProxy: config.api.trustedProxies });
   const server = createHttpServer(api.http);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(config.api.port, config.api.host, resolve);

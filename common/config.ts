@@ -13,7 +13,12 @@ export interface Config {
     /** Where a person opens the Temporal Web UI; null where none is known. */
     readonly uiUrl: string | null;
   };
-  readonly api: { readonly host: string; readonly port: number };
+  readonly api: {
+    readonly host: string;
+    readonly port: number;
+    /** How many proxies in front of the API are believed about the caller's address and protocol. */
+    readonly trustedProxies: number;
+  };
   /** Port of the worker's own /healthz, /readyz and /metrics; 0 takes any free one. */
   readonly workerPort: number;
   /** `kid:base64` pairs, 32 bytes each; the first one encrypts, all decrypt. */
@@ -46,6 +51,13 @@ function port(env: Environment, name: string, fallback: number): number {
   return value;
 }
 
+function count(env: Environment, name: string): number {
+  const text = env[name] ?? '';
+  const value = text === '' ? 0 : Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new ConfigError(`${name} must be a whole number, not "${text}".`);
+  return value;
+}
+
 /** @throws ConfigError naming the variable that is missing or malformed. */
 export function loadConfig(env: Environment = process.env): Config {
   return {
@@ -57,7 +69,7 @@ export function loadConfig(env: Environment = process.env): Config {
       taskQueue: env.GUANJIA_TASK_QUEUE || 'guanjia',
       uiUrl: env.TEMPORAL_UI_URL || null,
     },
-    api: { host: env.GUANJIA_API_HOST || '127.0.0.1', port: port(env, 'GUANJIA_API_PORT', 8080) },
+    api: { host: env.GUANJIA_API_HOST || '127.0.0.1', port: port(env, 'GUANJIA_API_PORT', 8080), trustedProxies: count(env, 'GUANJIA_TRUSTED_PROXIES') },
     workerPort: port(env, 'GUANJIA_WORKER_PORT', 8081),
     codecKeys: required(env, 'GUANJIA_CODEC_KEYS'),
     vaultKeys: required(env, 'GUANJIA_VAULT_KEYS'),

@@ -26,6 +26,8 @@ export async function createWorker(deps: WorkerDeps): Promise<Worker> {
     activities: deps.activities,
     workflowBundle: deps.bundle,
     sinks,
+    // A command that comes right after a worker was killed waits this long for it before another gets the task.
+    stickyQueueScheduleToStartTimeout: '2s',
     // Work in hand is finished at SIGTERM; longer than one journal write, shorter than an orchestrator's patience.
     shutdownGraceTime: '10s',
     shutdownForceTime: '20s',

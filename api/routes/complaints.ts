@@ -61,9 +61,13 @@ function startedView(deps: ApiDeps, { no, project, reportedAt, receivedAt }: Sta
       self,
       timeline: `${self}/timeline`,
       obligations: `${self}/obligations`,
-      workflow: deps.temporalUiUrl === null ? null : `${deps.temporalUiUrl}/namespaces/default/workflows/${no}`,
+      workflow: workflowUrl(deps, no),
     },
   };
+}
+
+function workflowUrl({ temporalUiUrl, temporalNamespace }: ApiDeps, no: string): string | null {
+  return temporalUiUrl === null ? null : `${temporalUiUrl}/namespaces/${temporalNamespace}/workflows/${no}`;
 }
 
 async function rehearsal(deps: ApiDeps, request: StartRequest) {

@@ -42,10 +42,12 @@ export function workRoutes(deps: ApiDeps): Route[] {
       problems: ['invalid-cursor', 'database-unavailable'],
       handler: async ({ query }, { principal, now }) => {
         const { role, department } = principal;
+        const departments = department === null ? [] : [department];
         const mine = {
-          me: { person: principal.id, roles: [role], departments: [] },
-          'my-role': { person: null, roles: [role], departments: [] },
-          'my-department': { person: null, roles: [], departments: department === null ? [] : [department] },
+          me: { person: principal.id, roles: [role], departments },
+          'my-role': { person: null, roles: [role], departments },
+          // Whoever in the department owes it.
+          'my-department': undefined,
           all: undefined,
         }[query.owedBy];
         const filter = {
@@ -55,7 +57,7 @@ export function workRoutes(deps: ApiDeps): Route[] {
           kinds: query.kind,
           priorities: query.priority,
           persons: query.person,
-          departments: query.department,
+          departments: query.owedBy === 'my-department' ? departments : query.department,
           overdue: query.overdue,
           dueBefore: query.dueBefore,
         };
@@ -95,7 +97,8 @@ export function workRoutes(deps: ApiDeps): Route[] {
       problems: ['database-unavailable'],
       handler: async ({ query: { project } }, { principal, now }) => {
         const projects = project === undefined ? principal.projects : [project];
-        const owedBy = { person: principal.id, roles: [principal.role], departments: [] };
+        const { id: person, role, department } = principal;
+        const owedBy = { person, roles: [role], departments: department === null ? [] : [department] };
         const counts = await listCounts(deps.database.db, { projects, owedBy, asOf: now });
         return { status: 200, body: { ...counts, asOf: isoOf(now) } };
       },

@@ -145,7 +145,9 @@ export function openComplaint(state: ComplaintState, opening: ComplaintOpening, 
     if (opening.type !== null || opening.priority !== null || opening.departments !== null) {
       return refuse('subtype-required', { field: 'subtype' });
     }
-    return [received, ...setClocks(state, context)];
+    // By the time the clocks open, the clerk who took it is its owner.
+    const owner = FRONT_DESK.includes(context.by.role) ? context.by.id : null;
+    return [received, ...setClocks({ ...state, owner }, context)];
   }
   const { subtype, type, priority, departments } = opening;
   const graded = classified(state, { subtype, type, priority, departments }, opening.by, null);

@@ -4,9 +4,24 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export class Line {
   private readonly sockets = new Set<Socket>();
   private server: Server | null = null;
-  port = 0;
+  private port = 0;
 
-  constructor(private readonly to: { readonly host: string; readonly port: number }) {}
+  private constructor(private readonly far: URL) {}
+
+  /** @param url of the database as its server has it. */
+  static async open(url: string): Promise<Line> {
+    const line = new Line(new URL(url));
+    await line.restore();
+    return line;
+  }
+
+  /** Of the database at this end of the line. */
+  get url(): string {
+    const near = new URL(this.far);
+    near.hostname = '127.0.0.1';
+    near.port = String(this.port);
+    return near.href;
+  }
 
   async restore(): Promise<void> {
     if (this.server) return;
@@ -28,7 +43,7 @@ export class Line {
   }
 
   private join(socket: Socket): void {
-    const far = connect(this.to.port, this.to.host);
+    const far = connect(Number(this.far.port), this.far.hostname);
     for (const [from, to] of [
       [socket, far],
       [far, socket],

@@ -60,23 +60,20 @@ export class World {
   /** Everything runs when this resolves, and story time stands still at the beginning. */
   static async open(plan: Plan, env: StoryEnv): Promise<World> {
     const [server, database] = await Promise.all([TestServer.start(env.testServer), env.createDatabase()]);
-    const now = await server.now();
-    const clock = new StoryClock(plan.begin, now - MINUTE, now + STILL);
-    const gate = await Gate.open(server.address, clock);
-    const url = new URL(database.url);
-    const line = new Line({ host: url.hostname, port: Number(url.port) });
-    await line.restore();
-    url.hostname = '127.0.0.1';
-    url.port = String(line.port);
-    const config = loadConfig(environment(url.href, gate.address, TASK_QUEUE));
-    const ids = storyIds(plan.title);
-    const world = new World(env, server, clock, gate, line, config, ids, database.drop);
+    let world: World | null = null;
     try {
+      const now = await server.now();
+      const clock = new StoryClock(plan.begin, now - MINUTE, now + STILL);
+      const gate = await Gate.open(server.address, clock);
+      const line = await Line.open(database.url);
+      const config = loadConfig(environment(line.url, gate.address, TASK_QUEUE));
+      const ids = storyIds(plan.title);
+      world = new World(env, server, clock, gate, line, config, ids, database.drop);
       const prepared = [foundCompany(plan, config, clock, ids), registered(gate.address, config.temporal.namespace)];
       await Promise.all([...prepared, world.start(['api', 'worker'])]);
       return world;
     } catch (error) {
-      await world.close();
+      await (world?.close() ?? server.stop().then(database.drop));
       throw error;
     }
   }

@@ -36,7 +36,7 @@ beforeAll(async () => {
     production: false,
     databaseUrl: database.url,
     temporal: { address: '', namespace: 'default', taskQueue: 'guanjia', uiUrl: null },
-    api: { host: '127.0.0.1', port: 0 },
+    api: { host: '127.0.0.1', port: 0, trustedProxies: 0 },
     workerPort: 0,
     codecKeys: `k1:${keyText(7)}`,
     vaultKeys: `k1:${keyText(8)}`,

@@ -1,21 +1,24 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Golden histories by release; encrypted with the tests' own key. */
 const FOLDER = path.join(__dirname, 'histories');
-/** Where the present release's are recorded. */
+
+/** Where the histories of the present release are recorded; those of earlier ones lie beside it and are kept for good. */
 export const HISTORIES = path.join(FOLDER, '0.1');
 
+/** A recorded run of a case, encrypted with the tests' own key. */
 export interface Golden {
+  /** `0.1/urgent-unattended` */
   readonly name: string;
   readonly json: { readonly events: readonly Readonly<Record<string, unknown>>[] };
 }
 
 export function goldenHistories(): Golden[] {
-  return readdirSync(FOLDER).flatMap((release) =>
-    readdirSync(path.join(FOLDER, release)).map((file) => ({
-      name: `${release}/${file}`,
-      json: JSON.parse(readFileSync(path.join(FOLDER, release, file), 'utf8')) as Golden['json'],
-    })),
-  );
+  return readdirSync(FOLDER)
+    .sort()
+    .flatMap((release) => readdirSync(path.join(FOLDER, release)).sort().map((file) => path.join(release, file)))
+    .map((file) => ({
+      name: file.replace(/\.json$/, ''),
+      json: JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')) as Golden['json'],
+    }));
 }

@@ -1,27 +1,34 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { HOUR } from '../../domain/instant';
-import { MINUTE } from '../../domain/instant';
 import { startTestServers } from '../support/servers';
+import type { HistoryEvent } from '../workflows/support/history';
 import { MemoryInbox, MemoryJournal } from '../workflows/support/memory';
 import { settled } from '../workflows/support/sound';
 import { World } from '../workflows/support/world';
-import { keepGolden, type Golden } from './golden';
+import { HISTORIES } from './histories';
 import { SCENARIOS, type Stage } from './scenarios';
 
-/** `npm run histories`: records the golden histories of this release anew. Those of a release are kept for good. */
+/** `npm run histories`: records the golden histories of this release anew. Those of earlier releases stay. */
 async function main(): Promise<void> {
   const stop = await startTestServers();
   try {
-    const golden: Golden[] = [];
-    for (const name of Object.keys(SCENARIOS)) golden.push(...(await record(name)));
-    keepGolden(golden);
-    for (const { name, history } of golden) console.log(`${name}: ${history.events?.length} events`);
+    const runs: [string, HistoryEvent[]][] = [];
+    for (const name of Object.keys(SCENARIOS)) runs.push(...(await record(name)));
+    rmSync(HISTORIES, { recursive: true, force: true });
+    mkdirSync(HISTORIES, { recursive: true });
+    for (const [name, events] of runs) {
+      writeFileSync(path.join(HISTORIES, `${name}.json`), `${jsonOf(events)}\n`);
+      console.log(`${name}: ${events.length} events`);
+    }
   } finally {
     await stop();
   }
 }
 
-/** Each in a world of its own: what one leaves behind says nothing in the next. @returns all runs, the first one first. */
-async function record(name: string): Promise<Golden[]> {
+/** Each in a world of its own. @returns all runs, the first one under the scenario's name, then `<name>.2` … */
+async function record(name: string): Promise<[string, HistoryEvent[]][]> {
   const [journal, inbox] = [new MemoryJournal(), new MemoryInbox()];
   const world = await World.open({ writeJournal: journal.writeJournal, notify: inbox.notify });
   try {
@@ -29,16 +36,22 @@ async function record(name: string): Promise<Golden[]> {
     const played = await SCENARIOS[name]?.(stage);
     if (!played) throw new Error(`no scenario ${name}`);
     await settled(played, journal);
-    const runs = (await played.runs()).reverse();
-    return await Promise.all(
-      runs.map(async (run, index) => ({
-        name: runs.length === 1 ? name : `${name}.${index + 1}`,
-        history: { events: await played.history(run) },
-      })),
-    );
+    const histories: [string, HistoryEvent[]][] = [];
+    for (const run of (await played.runs()).reverse()) {
+      const suffix = histories.length === 0 ? '' : `.${histories.length + 1}`;
+      histories.push([`${name}${suffix}`, await played.history(run)]);
+    }
+    return histories;
   } finally {
     await world.close();
   }
+}
+
+/** Who recorded it is of no interest. */
+function jsonOf(events: HistoryEvent[]): string {
+  return JSON.stringify(JSON.parse(historyToJSON({ events })), (key: string, value: unknown) =>
+    key === 'identity' ? 'recorded' : value,
+  );
 }
 
 main().catch((error: unknown) => {

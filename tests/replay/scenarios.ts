@@ -7,6 +7,7 @@ import {
   MANAGER,
   NOISE,
   OTHER_CLERK,
+  POLICY,
   RESIDENT,
   ROUTINE,
   SUPERVISOR,
@@ -37,7 +38,20 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<TestCa
     await world.until(at + 90 * MINUTE);
     await played.do('acknowledge-escalation', { obligation: 'acknowledge' }, { by: HEAD });
     await played.do('restore', { text: null });
-    await world.until(at + 26 * HOUR);
+    await world.until(at + 8.5 * HOUR);
+    return played;
+  },
+
+  /** Answered late, worked to the end in a day. */
+  'urgent-late-to-closed': async ({ world, at }) => {
+    const played = await world.start({ ...URGENT, at });
+    await world.until(at + 22 * MINUTE);
+    await played.do('acknowledge', BODY.acknowledge);
+    await world.until(at + 2 * HOUR);
+    await played.do('complete-part', { department: 'engineering', result: text('done') }, { by: ENGINEER });
+    await played.do('feed-back', BODY.feedBack);
+    await played.do('owner-answer', { ...BODY.accept, score: 5 }, { by: RESIDENT });
+    await played.do('close', BODY.close, { by: SUPERVISOR });
     return played;
   },
 
@@ -62,14 +76,15 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<TestCa
 
   /** The owner is silent, a manager decides; pause, hand-over, extension. */
   'noise-decided': async ({ world, at }) => {
-    const played = await world.start({ ...NOISE, at });
+    const rule = { ...POLICY.ownerConfirm.rule, limit: 4 * HOUR, remind: { every: HOUR, times: 3 } };
+    const played = await world.start({ ...NOISE, at, policy: { ...POLICY, ownerConfirm: { rule } } });
     await played.do('pause', BODY.pause(at + 3 * HOUR));
     await played.do('hand-over', { to: OTHER_CLERK.id, reason: text('shift') });
     await world.until(at + 4 * HOUR);
     await played.do('survey', BODY.survey, { by: ENGINEER });
     await played.do('propose-plan', BODY.plan(at + 6 * DAY), { by: ENGINEER });
     await played.do('extend', { dueAt: at + 8 * DAY, reason: text('a pump') }, { by: MANAGER });
-    await world.until(at + 101 * HOUR);
+    await world.until(at + 8.5 * HOUR);
     await played.do('decide-for-owner', { accepted: false, reason: text('silent') }, { by: MANAGER });
     await played.do('withdraw', { reason: text('settled') });
     return played;

@@ -72,7 +72,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     production: false,
     databaseUrl: database.url,
     temporal: { address: temporalServer.address, namespace: 'default', taskQueue: TASK_QUEUE, uiUrl: null },
-    api: { host: '127.0.0.1', port: 0 },
+    api: { host: '127.0.0.1', port: 0, trustedProxies: 0 },
     workerPort: 0,
     codecKeys: newKey(),
     vaultKeys: newKey(),

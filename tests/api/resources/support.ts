@@ -92,6 +92,7 @@ export async function startOffice(feedOptions: FeedOptions = {}): Promise<Office
     logger,
     metrics: createMetrics({ processMetrics: false }),
     temporalUiUrl: `${UI}/`,
+    temporalNamespace: 'default',
     pingTemporal: async () => {
       if (office.temporal === 'down') throw new Error('UNAVAILABLE');
       if (office.temporal === 'silent') await new Promise(() => undefined);

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { makeBundle } from '../../worker/bundle';
+import { dataConverter } from '../workflows/support/converter';
+import { silence } from '../workflows/support/world';
+import { goldenHistories, type Golden } from './histories';
+import { SCENARIOS } from './scenarios';
+
+/** Cases that were begun under one release go on under the next: their histories replay to the same commands. */
+
+const golden = goldenHistories();
+let workflowBundle: WorkflowBundleOption;
+beforeAll(async () => {
+  silence();
+  workflowBundle = await makeBundle();
+});
+
+function replay({ name, json }: Golden): Promise<void> {
+  return Worker.runReplayHistory({ workflowBundle, dataConverter }, json, name);
+}
+
+function one(name: string): Golden {
+  const found = golden.find((candidate) => candidate.name === `0.1/${name}`);
+  if (!found) throw new Error(`no history ${name}: npm run histories`);
+  return found;
+}
+
+/** The same history with one thing changed, as text. */
+function changed(name: string, change: (json: string) => string): Golden {
+  const before = JSON.stringify(one(name).json);
+  const after = change(before);
+  expect(after).not.toBe(before);
+  return { name, json: JSON.parse(after) as Golden['json'] };
+}
+
+test('there is a history of every scenario, and together they have been everywhere', () => {
+  for (const name of Object.keys(SCENARIOS)) expect(one(name).json.events.length).toBeGreaterThan(10);
+  const types = new Set(golden.flatMap(({ json }) => json.events.map(({ eventType }) => eventType)));
+  expect([...types].map((type) => String(type).replace('EVENT_TYPE_', ''))).toEqual(
+    expect.arrayContaining([
+      'ACTIVITY_TASK_FAILED',
+      'MARKER_RECORDED',
+      'TIMER_CANCELED',
+      'TIMER_FIRED',
+      'UPSERT_WORKFLOW_SEARCH_ATTRIBUTES',
+      'WORKFLOW_EXECUTION_COMPLETED',
+      'WORKFLOW_EXECUTION_CONTINUED_AS_NEW',
+      'WORKFLOW_EXECUTION_UPDATE_COMPLETED',
+    ]),
+  );
+});
+
+test.each(['UTC', 'Asia/Shanghai', 'America/New_York'])('all of them replay on a machine in %s', async (zone) => {
+  const program = path.join(__dirname, 'replay-all.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', program], {
+    env: { ...process.env, TZ: zone },
+    timeout: 25_000,
+  });
+  expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toEqual({ zone, failures: {} });
+});
+
+test('one that called for another activity does not', async () => {
+  const tampered = changed('urgent-late-to-closed', (json) => json.replace('"name":"notify"', '"name":"telegraph"'));
+
+  await expect(replay(tampered)).rejects.toBeInstanceOf(DeterminismViolationError);
+});
+
+test('one whose commands came in another order does not', async () => {
+  const { name, json } = one('urgent-late-to-closed');
+  const at = (type: string): number => json.events.findIndex(({ eventType }) => eventType === `EVENT_TYPE_${type}`);
+  const [timer, activity] = [at('TIMER_STARTED'), at('ACTIVITY_TASK_SCHEDULED')];
+  expect(Math.abs(timer - activity)).toBe(1);
+  const events = json.events.map((event, index) => {
+    const taken = index === timer ? json.events[activity] : index === activity ? json.events[timer] : event;
+    return { ...taken, eventId: event.eventId };
+  });
+
+  await expect(replay({ name, json: { events } })).rejects.toBeInstanceOf(DeterminismViolationError);
+});
+
+test('one that never armed its timer does not', async () => {
+  const { name, json } = one('urgent-late-to-closed');
+  const end = json.events.findIndex(({ eventType }) => eventType === 'EVENT_TYPE_TIMER_FIRED');
+  const events = json.events.slice(0, end).map((event) => {
+    if (event.eventType !== 'EVENT_TYPE_TIMER_STARTED') return event;
+    const { timerStartedEventAttributes: _attributes, ...rest } = event;
+    const nothing = { searchAttributes: {}, workflowTaskCompletedEventId: '4' };
+    return {
+      ...rest,
+      eventType: 'EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES',
+      upsertWorkflowSearchAttributesEventAttributes: nothing,
+    };
+  });
+
+  await expect(replay({ name, json: { events } })).rejects.toBeInstanceOf(DeterminismViolationError);
+});

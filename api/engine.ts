@@ -8,7 +8,7 @@ import {
   type Client,
   type Connection,
 } from '@temporalio/client';
-import { ApplicationFailure, SearchAttributePair, TypedSearchAttributes } from '@temporalio/common';
+import { ApplicationFailure, type SearchAttributePair, TypedSearchAttributes } from '@temporalio/common';
 import type { Opening } from '../domain/event';
 import type { Refusal } from '../domain/family';
 import { withTimeout } from '../common/temporal';
@@ -30,7 +30,6 @@ import { problemOf } from './refusals';
 const DEADLINE = 8_000;
 /** Codes of gRPC that mean "not now": cancelled, deadline exceeded, resource exhausted, unavailable. */
 const AWAY = new Set([1, 4, 8, 14]);
-const NOT_FOUND = 5;
 /** FAILED_PRECONDITION */
 const UNFINISHED_TASK = new Set([9]);
 const NOT_TAKEN = new Set(['UnprocessedUpdate', 'AcceptedUpdateCompletedWorkflow']);
@@ -163,5 +162,5 @@ function wasNotTaken(error: unknown): boolean {
 function isAway(error: unknown): boolean {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
   const service = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
-  return isGrpcServiceError(service) && service.code !== NOT_FOUND && AWAY.has(service.code);
+  return isGrpcServiceError(service) && AWAY.has(service.code);
 }

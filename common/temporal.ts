@@ -54,7 +54,7 @@ function retryOptions(): ReturnType<typeof defaultGrpcRetryOptions> {
     ...standard,
     delayFunction: (attempt, status) => {
       const delayMs = standard.delayFunction(attempt, status);
-      return status.code === RESOURCE_EXHAUSTED ? delayMs : Math.min(delayMs, LONGEST_CALL_RETRY_MS);
+      return Number(status.code) === RESOURCE_EXHAUSTED ? delayMs : Math.min(delayMs, LONGEST_CALL_RETRY_MS);
     },
   };
 }

@@ -3,10 +3,10 @@ import type { Calendar, Interval } from './calendar';
 import { draft, type Draft, type Recipient, type TextRef } from './event';
 import type { Context } from './family';
 import type { Instant, Millis } from './instant';
+import { nextMoment } from './moments';
 import {
   instantAt,
   isPaused,
-  nextMoment,
   pausesUntil,
   ranAt,
   warnedBefore,

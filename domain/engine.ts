@@ -239,12 +239,12 @@ function sign(event: Draft, state: CaseState, context: Context): JournalEvent {
     via: context.via,
     episode: state.episode,
     policyVersion: state.policy.version,
-  } as JournalEvent;
+  };
 }
 
 /** Numbers are given last, so that what was dropped leaves no gap. */
 function number<S extends CaseState>(from: number, step: Step<S>): Step<S> {
-  const events = step.events.map((event, index) => ({ ...event, seq: from + index + 1 }) as JournalEvent);
+  const events = step.events.map((event, index) => ({ ...event, seq: from + index + 1 }));
   const changed = events.findLast(({ type }) => type !== 'notified');
   const changedSeq = changed?.seq ?? step.state.changedSeq;
   return { state: { ...step.state, seq: from + events.length, changedSeq }, events };

@@ -1,4 +1,5 @@
-import { nextMoment, isPaused, warnInstant, type Obligation } from './obligation';
+import { nextMoment } from './moments';
+import { isPaused, warnInstant, type Obligation } from './obligation';
 import { termsOf } from './book';
 import type { Instant } from './instant';
 import type { CaseState } from './state';

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join, normalize } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
 import type { Binary, Platform } from './binaries';
 import { megabytes } from './terminal';
 
@@ -34,7 +33,7 @@ export async function downloadOfficial(
 ): Promise<string> {
   const [system = '', cpu] = platform.split('-');
   const query = new URLSearchParams({ platform: system, arch: cpu === 'x64' ? 'amd64' : 'arm64', format: 'tar.gz' });
-  const about = await get(`${options.site}/${binary.artifact}/v${binary.version}?${query}`, options);
+  const about = await get(`${options.site}/${binary.artifact}/v${binary.version}?${query.toString()}`, options);
   const { archiveUrl, fileToExtract } = archiveOf(await about.response.json());
   about.done();
 
@@ -74,7 +73,7 @@ async function get(url: string, options: DownloadOptions): Promise<Answer> {
     return { response, alive, done: () => clearTimeout(timer) };
   } catch (error) {
     clearTimeout(timer);
-    throw new Error(`${new URL(url).host}: ${reasonOf(error)}`);
+    throw new Error(`${new URL(url).host}: ${reasonOf(error)}`, { cause: error });
   }
 }
 
@@ -97,7 +96,7 @@ async function unpack(archive: Answer, folder: string, label: string, progress: 
     tar.once('close', (code) => resolve(code === 0 ? null : `tar ended with code ${code}`));
   });
   // When tar ends early its pipe breaks; then it is tar that knows why.
-  const sent = await pipeline(Readable.fromWeb(response.body as ReadableStream), count, tar.stdin).then(
+  const sent = await pipeline(Readable.fromWeb(response.body), count, tar.stdin).then(
     () => null,
     (error: unknown) => reasonOf(error),
   );
@@ -115,7 +114,7 @@ function archiveOf(value: unknown): { archiveUrl: string; fileToExtract: string 
 
 /** The innermost cause says what really happened ("getaddrinfo ENOTFOUND …"); fetch itself only says "failed". */
 function reasonOf(error: unknown): string {
-  let inner = error as { message?: string; cause?: unknown };
-  while (inner.cause) inner = inner.cause as typeof inner;
-  return inner.message || String(inner);
+  let inner = error;
+  while (inner instanceof Error && inner.cause) inner = inner.cause;
+  return inner instanceof Error ? inner.message : String(inner);
 }

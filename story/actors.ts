@@ -1,4 +1,5 @@
 import { atPointer, type HttpAnswer, type HttpClient } from './http';
+import type { ObservedEvent } from './check/observation';
 import type { Json } from './format/values';
 import { Cast } from './plan/people';
 import type { Actor, Body, Plan, PlannedRequest } from './plan/plan';
@@ -12,6 +13,8 @@ export class Session {
   readonly cases = new Map<string, string>();
   readonly keys = new Map<string, string>();
   readonly saved = new Map<string, string>();
+  /** What has been read of each case's journal, by number. */
+  readonly journals = new Map<string, ObservedEvent[]>();
   private readonly cast: Cast;
 
   constructor(

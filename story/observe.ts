@@ -96,17 +96,22 @@ function byName(value: Json | undefined, name: string): Fields {
   return Object.fromEntries(list(value).map((item) => [String(item[name]), item['state'] ?? null]));
 }
 
-/** @param needed false: an empty journal when the database is away. */
-export async function readJournal(no: string, session: Session, needed: boolean, after = 0): Promise<ObservedEvent[]> {
-  const events: ObservedEvent[] = [];
-  for (let from: Json | undefined = after; typeof from === 'number';) {
+/**
+ * The whole journal; what was read before is not read again.
+ *
+ * @param needed false: what is known when the database is away.
+ */
+export async function readJournal(no: string, session: Session, needed: boolean): Promise<readonly ObservedEvent[]> {
+  const events = session.journals.get(no) ?? [];
+  session.journals.set(no, events);
+  for (let from: Json | undefined = events.at(-1)?.seq ?? 0; typeof from === 'number';) {
     const answer = await session.get(`/api/v1/cases/${no}/timeline?after=${from}&limit=1000`);
-    if (answer.status === 503 && !needed) return [];
+    if (answer.status !== 200 && !needed) break;
     const page = body(answer, `timeline of ${no}`);
     events.push(...list(page['items']).map(eventOf));
     from = page['next'];
   }
-  return events;
+  return [...events];
 }
 
 function eventOf(event: Members): ObservedEvent {

@@ -64,7 +64,7 @@ class Player {
   readonly recorded: { check: Check; observation: Observation }[] = [];
   checks = 0;
   private readonly moments: Instant[] = [];
-  /** Events of each case that the timeline has shown. */
+  /** How many events of each case the timeline has shown. */
   private readonly shown = new Map<string, number>();
 
   constructor(
@@ -94,6 +94,7 @@ class Player {
       }
     }
     for (const expected of this.plan.finally) await this.look(expected);
+    this.session.journals.clear();
     for (const name of this.session.cases.keys()) await this.look(always(name, this.plan));
   }
 
@@ -180,12 +181,11 @@ class Player {
     }
   }
 
-  /** Nothing while it can't be read. */
   private async newsOf(no: string): Promise<ObservedEvent[]> {
     const after = this.shown.get(no) ?? 0;
-    const events = await readJournal(no, this.session, false, after).catch(() => []);
-    this.shown.set(no, events.at(-1)?.seq ?? after);
-    return events;
+    const events = await readJournal(no, this.session, false);
+    this.shown.set(no, events.length);
+    return events.slice(after);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import { isGrpcServiceError, type Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import { Worker, type InjectedSinks, type WorkflowBundleOption } from '@temporalio/worker';
@@ -11,6 +11,8 @@ export interface ReplayDeps {
 }
 
 type History = temporal.api.history.v1.IHistory;
+
+const NOT_FOUND = 5;
 
 /**
  * The whole journal of a case as its workflow wrote it, made anew by replaying its Temporal histories, oldest run
@@ -32,16 +34,30 @@ async function replayRun(deps: ReplayDeps, no: string, history: History): Promis
   return batches;
 }
 
-/** Histories of all runs that continued as new from each other, oldest first. */
+/**
+ * Histories of all runs that continued as new from each other, oldest first. Runs that the server has deleted since are
+ * left out: what they wrote stays as it is.
+ */
 async function runsOf(client: Client, no: string): Promise<History[]> {
   const histories: History[] = [];
   let runId: string | undefined;
   do {
-    const history: History = await client.workflow.getHandle(no, runId).fetchHistory();
+    const history = await historyOf(client, no, runId);
+    if (!history) break;
     histories.unshift(history);
     runId = history.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || undefined;
   } while (runId);
   return histories;
+}
+
+async function historyOf(client: Client, no: string, runId: string | undefined): Promise<History | null> {
+  try {
+    return await client.workflow.getHandle(no, runId).fetchHistory();
+  } catch (error) {
+    // Here the client passes the server's own answer on.
+    if (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND) return null;
+    throw error;
+  }
 }
 
 /** Batches carried over into the next run come twice; the younger one holds. */

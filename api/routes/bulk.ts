@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { STAFF } from '../../domain/actor';
-import type { CommandName } from '../../domain/event';
 import { act } from '../cases/act';
 import type { ApiDeps } from '../deps';
 import type { Principal } from '../http/access';
@@ -78,8 +77,8 @@ async function one(deps: ApiDeps, { sent, command, principal, ...rest }: Item) {
   const parsed = check(commandBodies[command], sent, 'body');
   if ('errors' in parsed) return { status: 400, code: 'invalid-request', seq: null };
   try {
-    const body = await dataOf(deps, command as CommandName, parsed.value, principal);
-    const found = await act(deps, { ...rest, command: command as CommandName, body, principal, ifMatch: null });
+    const body = await dataOf(deps, command, parsed.value, principal);
+    const found = await act(deps, { ...rest, command: command, body, principal, ifMatch: null });
     return { status: 200, code: null, seq: found.snapshot.state.seq };
   } catch (error) {
     if (error instanceof Problem) return { status: error.status, code: error.code, seq: null };

@@ -3,7 +3,7 @@ import { STAFF } from '../../domain/actor';
 import type { Millis } from '../../domain/instant';
 import type { ClockRule, Debtor } from '../../domain/policy';
 import { report, valueAt } from './issues';
-import { duration, flag, list, oneOf, strict, whole } from './scalars';
+import { duration, flag, oneOf, strict, whole } from './scalars';
 
 /** The names that a policy file gives itself, so that every use of one can be checked where it stands. */
 export interface Names {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { DAY, HOUR, MINUTE } from '../../domain/instant';
-import { earliest, instantAt, nextMoment, ranAt, warnedBefore } from '../../domain/obligation';
+import { earliest, nextMoment } from '../../domain/moments';
+import { instantAt, ranAt, warnedBefore } from '../../domain/obligation';
 import { wakeAt } from '../../domain/book';
 import { DUE, TERMS, obligationOf } from './made';
 import { BODY, MONDAY_9, Play, RESIDENT, ROUTINE, ofType, sh, text, types } from './support';

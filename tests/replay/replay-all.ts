@@ -5,21 +5,19 @@ import { silence } from '../workflows/support/world';
 import { goldenHistories } from './histories';
 
 /**
- * Replays every golden history with the present code and prints `{ zone, failures }`. A program of its own, because a
+ * Replays every golden history with the present code and prints `{ zone, replayed, failures }`. A program of its own, because a
  * process reads its zone when it starts.
  */
 async function main(): Promise<void> {
   silence();
   const workflowBundle = await makeBundle();
   const failures: Record<string, string> = {};
-  for (const { name, json } of goldenHistories()) {
-    try {
-      await Worker.runReplayHistory({ workflowBundle, dataConverter }, json, name);
-    } catch (error) {
-      failures[name] = String(error);
-    }
+  const histories = goldenHistories().map(({ name, json }) => ({ workflowId: name, history: json }));
+  for await (const result of Worker.runReplayHistories({ workflowBundle, dataConverter }, histories)) {
+    if (result.error) failures[result.workflowId] = String(result.error);
   }
-  console.log(JSON.stringify({ zone: Intl.DateTimeFormat().resolvedOptions().timeZone, failures }));
+  const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions();
+  console.log(JSON.stringify({ zone, replayed: histories.length, failures }));
 }
 
 main().catch((error: unknown) => {

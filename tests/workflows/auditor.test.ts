@@ -16,6 +16,7 @@ import type { TestCase } from './support/case';
 import { dataConverter } from './support/converter';
 import { Live } from './support/live';
 import { settled } from './support/sound';
+import { until } from './support/until';
 
 /** The auditor against a real server and a real database, in which something went wrong. */
 
@@ -156,6 +157,30 @@ test('a row whose workflow is gone is counted and stays', async () => {
   expect(await audit()).toMatchObject({ orphaned: 1 });
   expect(await kinds()).toEqual(['orphaned']);
   expect(played.no).not.toBe('C-GONE-0001');
+});
+
+test('a case whose first run the server has deleted is mended from what is left', async () => {
+  const { database, client } = live;
+  const played = await live.start({ ...ROUTINE, rollOverAt: 30 });
+  cases.push(played);
+  while ((await played.runs()).length < 3) await played.do('note', { text: text('filler') });
+  await settled(played, live.journal);
+  const stored = await content(played);
+  const [, , runId] = await played.runs();
+  await live.call(() =>
+    client.workflowService.deleteWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId: played.no, runId },
+    }),
+  );
+  await until('it is deleted', () => played.history(runId).then(() => false, () => true));
+  await sql`delete from journal where case_no = ${played.no} and seq > ${(stored.journal?.length ?? 0) - 3}`.execute(
+    database.db,
+  );
+
+  expect(await audit()).toEqual({ ...CLEAN, compared: 1, repaired: 1 });
+
+  expect(await content(played)).toEqual(stored);
 });
 
 test('a case that is being written at this moment is not reported', async () => {

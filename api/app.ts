@@ -55,7 +55,10 @@ export interface Api {
 }
 
 /** The API, put together from what it is handed; it listens nowhere by itself. */
-export function createApi(deps: ApiDeps, options: Pick<HttpAppOptions, 'limits' | 'checkReplies' | 'trustProxy'> = {}): Api {
+export function createApi(
+  deps: ApiDeps,
+  options: Pick<HttpAppOptions, 'limits' | 'checkReplies' | 'trustProxy'> = {},
+): Api {
   const feed = new Feed(deps);
   const http = createHttpApp({
     routes: allRoutes(deps, feed),

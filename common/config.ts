@@ -37,7 +37,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 function required(env: Environment, name: string): string {
   const value = env[name];
-  if (!value) throw new ConfigError(`${name} is not set. See docs/operations.md for what it holds and how to make one.`);
+  if (!value)
+    throw new ConfigError(`${name} is not set. See docs/operations.md for what it holds and how to make one.`);
   return value;
 }
 
@@ -69,7 +70,11 @@ export function loadConfig(env: Environment = process.env): Config {
       taskQueue: env.GUANJIA_TASK_QUEUE || 'guanjia',
       uiUrl: env.TEMPORAL_UI_URL || null,
     },
-    api: { host: env.GUANJIA_API_HOST || '127.0.0.1', port: port(env, 'GUANJIA_API_PORT', 8080), trustedProxies: count(env, 'GUANJIA_TRUSTED_PROXIES') },
+    api: {
+      host: env.GUANJIA_API_HOST || '127.0.0.1',
+      port: port(env, 'GUANJIA_API_PORT', 8080),
+      trustedProxies: count(env, 'GUANJIA_TRUSTED_PROXIES'),
+    },
     workerPort: port(env, 'GUANJIA_WORKER_PORT', 8081),
     codecKeys: required(env, 'GUANJIA_CODEC_KEYS'),
     vaultKeys: required(env, 'GUANJIA_VAULT_KEYS'),

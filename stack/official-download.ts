@@ -115,6 +115,6 @@ function archiveOf(value: unknown): { archiveUrl: string; fileToExtract: string 
 /** The innermost cause says what really happened ("getaddrinfo ENOTFOUND …"); fetch itself only says "failed". */
 function reasonOf(error: unknown): string {
   let inner = error as { readonly message?: string; readonly cause?: unknown };
-  while (inner.cause) inner = inner.cause as typeof inner;
+  while (inner.cause) inner = inner.cause;
   return inner.message ?? 'no reason given';
 }

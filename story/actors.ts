@@ -1,4 +1,4 @@
-import { atPointer, type HttpAnswer, type HttpClient } from './http';
+import { atPointer, type HttpAnswer, type HttpClient, type HttpRequest } from './http';
 import type { ObservedEvent } from './check/observation';
 import type { Json } from './format/values';
 import { Cast } from './plan/people';
@@ -6,6 +6,11 @@ import type { Actor, Body, Plan, PlannedRequest } from './plan/plan';
 import { find } from './check/check';
 import { readObligations } from './observe';
 import { loginKey } from './world/keys';
+
+/** A `${name}` that nothing was saved under. */
+export class UnknownNameError extends Error {
+  override readonly name = 'UnknownNameError';
+}
 
 /** What a story has learnt while it is played: numbers of cases, keys, kept parts of answers. */
 export class Session {
@@ -41,11 +46,11 @@ export class Session {
     return { kind: 'person', written: found?.id ?? '', id: found?.id ?? '' };
   }
 
-  /** @throws Error for a name that is not known yet. */
+  /** @throws UnknownNameError */
   fill(text: string): string {
     return text.replace(/\$\{([^}]+)\}/g, (place, name: string) => {
       const value = this.value(name.trim());
-      if (value === undefined) throw new Error(`${place} is not known here`);
+      if (value === undefined) throw new UnknownNameError(`${place} is not known here`);
       return value;
     });
   }
@@ -56,9 +61,19 @@ export class Session {
     return key === undefined ? {} : { Authorization: `Bearer ${key}` };
   }
 
+  /** A name that is not known is no answer, with the name as its reason. */
   async send(planned: PlannedRequest): Promise<HttpAnswer> {
+    try {
+      await this.nameObligation(planned);
+      return await this.http.send(await this.requestOf(planned));
+    } catch (error) {
+      if (!(error instanceof UnknownNameError)) throw error;
+      return { status: 0, headers: {}, text: error.message, json: undefined };
+    }
+  }
+
+  private async requestOf(planned: PlannedRequest): Promise<HttpRequest> {
     const query = new URLSearchParams(planned.query).toString();
-    await this.nameObligation(planned);
     const path = this.fill(planned.path);
     const body = this.bodyOf(planned.body);
     const named = Object.fromEntries(Object.entries(planned.headers).map(([name, value]) => [name, this.fill(value)]));
@@ -69,12 +84,8 @@ export class Session {
       ...(await this.ifMatch(planned)),
       ...named,
     };
-    return this.http.send({
-      method: planned.method,
-      path: query === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${query}`,
-      headers,
-      body,
-    });
+    const separator = path.includes('?') ? '&' : '?';
+    return { method: planned.method, path: query === '' ? path : `${path}${separator}${query}`, headers, body };
   }
 
   /** Reads something as somebody. */
@@ -94,7 +105,8 @@ export class Session {
     const written = body.kind === 'json' ? atPointer(body.value, '/obligation') : undefined;
     const key = typeof written === 'string' ? /^\$\{obligation\.(.+)\}$/.exec(written)?.[1] : undefined;
     if (key === undefined) return;
-    const found = find(key, await readObligations(this.cases.get(about ?? '') ?? '', this));
+    const obligations = await readObligations(this.cases.get(about ?? '') ?? '', this).catch(() => []);
+    const found = find(key, obligations);
     this.saved.set(`obligation.${key}`, typeof found === 'string' ? key : found.id);
   }
 

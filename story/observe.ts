@@ -108,7 +108,9 @@ export async function readJournal(no: string, session: Session, needed: boolean)
     const answer = await session.get(`/api/v1/cases/${no}/timeline?after=${from}&limit=1000`);
     if (answer.status !== 200 && !needed) break;
     const page = body(answer, `timeline of ${no}`);
-    events.push(...list(page['items']).map(eventOf));
+    const news = list(page['items']).map(eventOf);
+    // Two names may stand for one case, and be read at once.
+    events.push(...news.filter(({ seq }) => seq > (events.at(-1)?.seq ?? 0)));
     from = page['next'];
   }
   return [...events];
@@ -126,9 +128,8 @@ function eventOf(event: Members): ObservedEvent {
 
 /** By opening, with what only the journal tells: warnings, reminders, why it ended. */
 function obligationsOf(views: readonly Members[], journal: readonly ObservedEvent[]): ObservedObligation[] {
-  const opened = journal
-    .filter(({ type }) => type === 'obligation-opened')
-    .map(({ fields }) => atPointer(fields as Json, '/obligation/id'));
+  const events = journal.filter(({ type }) => type === 'obligation-opened');
+  const opened = events.map(({ fields }) => atPointer(fields as Json, '/obligation/id'));
   const rank = (id: Json | undefined): number => {
     const index = opened.indexOf(id);
     return index < 0 ? opened.length : index;
@@ -140,6 +141,7 @@ function obligationsOf(views: readonly Members[], journal: readonly ObservedEven
       const id = String(view['id']);
       const owedBy = (view['owedBy'] ?? {}) as Members;
       const cancelled = about('obligation-cancelled', id)[0];
+      const first = events[opened.indexOf(id)];
       return {
         ...withInstants(view),
         id,
@@ -151,6 +153,7 @@ function obligationsOf(views: readonly Members[], journal: readonly ObservedEven
         paused: view['pausedSince'] !== null,
         owedBy: owedBy['person'] ?? owedBy['role'] ?? null,
         department: owedBy['department'] ?? null,
+        urgent: atPointer(first?.fields, '/obligation/urgent') ?? null,
         warned: about('obligation-warned', id).length,
         reminded: about('obligation-reminded', id).length,
         exhausted: about('ladder-exhausted', id).length > 0,

@@ -33,7 +33,8 @@ const LENGTH = /^(?=\d)(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m(?!s))?(?:(\d{
 const CLOCK = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,3}))?)?$/;
 const WITH_OFFSET = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 const DATED = /^(\d{4}-\d{2}-\d{2}) (\S+)$/;
-const RELATIVE = /^([a-z][a-z0-9-]*)?\s*(?:([+-])(\S+))?(?:\s+(\S+))?$/;
+const RELATIVE = /^([a-z][a-z0-9_-]*)?([+-])(\d[0-9a-z]*)(?:\s+(\S+))?$/;
+const NAMED = /^([a-z][a-z0-9_-]*)(?:\s+(\S+))?$/;
 const WHOLE_DAYS = /^(\d{1,4})d$/;
 
 /** @returns null for anything that is not a length of time. */
@@ -74,19 +75,22 @@ function parseDated(date: string, time: string): Moment | null {
 }
 
 function parseRelative(text: string): Moment | null {
-  const parts = RELATIVE.exec(text);
-  if (!parts) return null;
-  const [, from = null, sign, amount, time] = parts;
+  const [, from = null, sign, amount = '', time] = RELATIVE.exec(text) ?? [];
   const factor = sign === '-' ? -1 : 1;
-  if (time !== undefined) {
-    const clock = parseClock(time);
-    const days = amount === undefined ? 0 : Number(WHOLE_DAYS.exec(amount)?.[1] ?? Number.NaN);
-    if (clock === null || Number.isNaN(days) || (amount === undefined && from === null)) return null;
-    return { kind: 'day', from, days: factor * days, clock };
-  }
-  if (amount === undefined) return from === null ? null : { kind: 'elapsed', from, ms: 0 };
-  const ms = parseDuration(amount);
-  return ms === null ? null : { kind: 'elapsed', from, ms: factor * ms };
+  const clock = time === undefined ? null : parseClock(time);
+  const days = WHOLE_DAYS.exec(amount)?.[1];
+  if (clock !== null && days !== undefined) return { kind: 'day', from, days: factor * Number(days), clock };
+  const ms = time === undefined ? parseDuration(amount) : null;
+  return ms === null ? parseNamed(text) : { kind: 'elapsed', from, ms: factor * ms };
+}
+
+/** `paused`, `paused 19:00`. */
+function parseNamed(text: string): Moment | null {
+  const [, from, time] = NAMED.exec(text) ?? [];
+  if (from === undefined) return null;
+  if (time === undefined) return { kind: 'elapsed', from, ms: 0 };
+  const clock = parseClock(time);
+  return clock === null ? null : { kind: 'day', from, days: 0, clock };
 }
 
 /**

@@ -35,7 +35,11 @@ export async function act(deps: ApiDeps, request: ActRequest): Promise<FoundCase
   const answered = request.idempotency ? await receiptOf(deps, found.no, request.idempotency) : null;
   if (answered) return { ...found, snapshot: answered, projection: 'written' };
   const id = request.idempotency?.key ?? deps.ids.uuid();
-  const data = await withRefs(request.body, found.no, textStore(deps, `${id}/${request.idempotency?.requestHash ?? ''}`, request.now));
+  const data = await withRefs(
+    request.body,
+    found.no,
+    textStore(deps, `${id}/${request.idempotency?.requestHash ?? ''}`, request.now),
+  );
   const { projection } = await sent(deps, found, request, envelopeOf(request, id, data, found));
   const snapshot = projection === 'written' ? await answerOf(deps, found.no, id) : null;
   if (snapshot) return { ...found, snapshot, projection: 'written' };

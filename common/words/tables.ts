@@ -6,7 +6,7 @@ export const LOCALES = ['zh-CN', 'en'] as const;
 export type Locale = (typeof LOCALES)[number];
 
 /** ICU messages by key. Both languages have the same keys. */
-export type WordKey = keyof typeof zhCN  ;
+export type WordKey = keyof typeof zhCN;
 
 const TABLES: Readonly<Record<Locale, Readonly<Record<string, string>>>> = { 'zh-CN': zhCN, en };
 

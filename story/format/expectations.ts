@@ -181,7 +181,7 @@ const explanation = strict({
 const action = either(
   (value) => typeof value === 'boolean',
   bool,
-  strict({ allowed: bool.optional(), code: word.optional() }),
+  strict({ allowed: bool.optional(), code: wordOrNone.optional() }),
 ).transform((found) => (typeof found === 'boolean' ? { allowed: found } : found));
 
 export const expectation = strict({

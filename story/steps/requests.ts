@@ -1,6 +1,6 @@
 import { checkAnswers, checkTally } from '../check/answer';
 import { atPointer, type HttpAnswer } from '../http';
-import type { Session } from '../actors';
+import { UnknownNameError, type Session } from '../actors';
 import type { Verdict } from '../check/check';
 import type { Action, PlannedRequest } from '../plan/plan';
 
@@ -23,7 +23,8 @@ export async function ask(
   );
   const asked = all.map(({ request, answers }): Asked => {
     learn(request, answers, session);
-    return { request, answers, verdicts: action.answers ? [] : checkAnswers(filled(request, session), answers) };
+    const shown = filled(request, session);
+    return { request: shown, answers, verdicts: action.answers ? [] : checkAnswers(shown, answers) };
   });
   const verdicts = action.answers
     ? [
@@ -38,9 +39,16 @@ export async function ask(
 
 /** What is expected may name what was learnt. */
 function filled(request: PlannedRequest, session: Session): PlannedRequest {
-  const { expected } = request;
-  const body = expected.body === undefined ? undefined : session.fillAll(expected.body);
-  return { ...request, expected: { ...expected, body, contains: expected.contains.map((text) => session.fill(text)) } };
+  const { expected, title } = request;
+  try {
+    const body = expected.body === undefined ? undefined : session.fillAll(expected.body);
+    const contains = expected.contains.map((text) => session.fill(text));
+    return { ...request, title: session.fill(title), expected: { ...expected, body, contains } };
+  } catch (error) {
+    // The request itself says that a name is not known.
+    if (error instanceof UnknownNameError) return request;
+    throw error;
+  }
 }
 
 /** Numbers of cases and kept parts of answers. */

@@ -7,7 +7,7 @@ import { DAY, HOUR } from '../../domain/instant';
 import { openObligations } from '../../domain/book';
 import { checkState, foldChecked } from './invariants';
 import { commandOf, diceOf, missesOf, moves, openings, playMoves, startOf, stretches } from './model';
-import { Play, folded, types } from './support';
+import { type Play, folded, types } from './support';
 
 const equal = (a: unknown, b: unknown) => {
   if (!isDeepStrictEqual(a, b)) expect(a).toStrictEqual(b);

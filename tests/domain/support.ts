@@ -200,7 +200,7 @@ export function mustStep<S>(step: S | Refusal): S {
 }
 
 export function ofType<K extends EventType>(events: readonly JournalEvent[], type: K): EventOf<K>[] {
-  return events.filter((event): event is EventOf<K> & JournalEvent => event.type === type) as EventOf<K>[];
+  return events.filter((event): event is EventOf<K> & JournalEvent => event.type === type);
 }
 
 /** Types of events in their order. */

@@ -16,7 +16,11 @@ export interface Golden {
 export function goldenHistories(): Golden[] {
   return readdirSync(FOLDER)
     .sort()
-    .flatMap((release) => readdirSync(path.join(FOLDER, release)).sort().map((file) => path.join(release, file)))
+    .flatMap((release) =>
+      readdirSync(path.join(FOLDER, release))
+        .sort()
+        .map((file) => path.join(release, file)),
+    )
     .map((file) => ({
       name: file.replace(/\.json$/, ''),
       json: JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')) as Golden['json'],

@@ -130,7 +130,10 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<TestCa
     await world.sleep(2 * MINUTE);
     journal.refuse();
     await played.do('note', { text: text('three') });
-    await until('it was refused', async () => (await played.do('note', { text: text('more') })).projection === 'pending');
+    await until(
+      'it was refused',
+      async () => (await played.do('note', { text: text('more') })).projection === 'pending',
+    );
     journal.before = null;
     await played.do('note', { text: text('last') });
     return played;

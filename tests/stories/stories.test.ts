@@ -1,6 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { writeFileSync } from 'node:fs';
 import { check } from '../../story/check/check';
 import { storyEnv } from '../../story/env';
 import { playStory, type StoryResult } from '../../story/play';
@@ -52,13 +51,20 @@ describe.each(files)('%s', (name) => {
   });
 });
 
-describe('a story that does not hold', () => {
-  const write = (text: string): string => {
-    const file = join(testFolder(), 'story.yaml');
-    writeFileSync(file, text);
-    return file;
-  };
+const write = (text: string): string => {
+  const file = join(testFolder(), 'story.yaml');
+  writeFileSync(file, text);
+  return file;
+};
 
+test('the first example of docs/stories.md plays', async () => {
+  const docs = readFileSync(resolve(__dirname, '../../docs/stories.md'), 'utf8');
+  const { result, timeline } = await play(write(/```yaml\n([\s\S]*?)```/.exec(docs)?.[1] ?? ''));
+  if (!result.ok) throw new Error(timeline);
+  expect(result.checks).toBeGreaterThan(0);
+}, 60_000);
+
+describe('a story that does not hold', () => {
   test('says what was expected, what was, and shows the journal around it', async () => {
     const file = write(
       'story: wrong\nsteps:\n  - complaint: { subtype: water_cut }\n    then:\n      obligations:\n        acknowledge: { dueAt: 09:15:01 }\n',

@@ -13,7 +13,11 @@ const SHANGHAI = 'Asia/Shanghai';
 const here: Here = {
   zone: SHANGHAI,
   now: Date.parse('2026-11-23T09:00:00+08:00'),
-  named: { start: Date.parse('2026-11-20T08:00:00+08:00'), paused: Date.parse('2026-11-21T18:30:00+08:00') },
+  named: {
+    start: Date.parse('2026-11-20T08:00:00+08:00'),
+    paused: Date.parse('2026-11-21T18:30:00+08:00'),
+    'round-2': Date.parse('2026-11-22T10:00:00+08:00'),
+  },
 };
 
 function resolved(text: string, at: Here = here): string {
@@ -37,6 +41,10 @@ describe('moments', () => {
     ['start+2h', '2026-11-20 10:00'],
     ['start+3d 16:00', '2026-11-23 16:00'],
     ['paused 19:00', '2026-11-21 19:00'],
+    ['paused', '2026-11-21 18:30'],
+    ['paused-1h', '2026-11-21 17:30'],
+    ['round-2', '2026-11-22 10:00'],
+    ['round-2-30m', '2026-11-22 09:30'],
     ['paused+500ms', '2026-11-21 18:30:00.500'],
     ['2026-11-23T01:00:00Z', '2026-11-23 09:00'],
     ['2026-11-23T09:00:00.250+08:00', '2026-11-23 09:00:00.250'],
@@ -64,7 +72,7 @@ describe('moments', () => {
 
   test('a name that no step has is refused, with those that there are', () => {
     expect(() => resolved('later+1h')).toThrow(
-      new MomentError('no moment before this one is named "later"; known: start, paused'),
+      new MomentError('no moment before this one is named "later"; known: start, paused, round-2'),
     );
   });
 });

@@ -1,5 +1,18 @@
 import { DAY, HOUR, MINUTE } from '../../domain/instant';
-import { BODY, CLERK, ENGINEER, IMPORTANT, MANAGER, NOISE, RESIDENT, ROUTINE, SUPERVISOR, URGENT, text, types } from '../domain/support';
+import {
+  BODY,
+  CLERK,
+  ENGINEER,
+  IMPORTANT,
+  MANAGER,
+  NOISE,
+  RESIDENT,
+  ROUTINE,
+  SUPERVISOR,
+  URGENT,
+  text,
+  types,
+} from '../domain/support';
 import type { TestCase } from './support/case';
 import { MemoryInbox, MemoryJournal } from './support/memory';
 import { about, expectSound, timeline } from './support/sound';
@@ -106,10 +119,12 @@ test('an owner who never answers is reminded three times, then a manager decides
   await played.do('survey', BODY.survey, { by: ENGINEER });
   await played.do('propose-plan', BODY.plan(at + 3 * DAY), { by: ENGINEER });
   const asked = Object.values((await played.state()).obligations).find(({ kind }) => kind === 'owner-confirm');
-  expect(await played.refused('decide-for-owner', { accepted: true, reason: text('silent') }, { by: MANAGER })).toEqual({
-    refused: 'owner-may-still-answer',
-    args: {},
-  });
+  expect(await played.refused('decide-for-owner', { accepted: true, reason: text('silent') }, { by: MANAGER })).toEqual(
+    {
+      refused: 'owner-may-still-answer',
+      args: {},
+    },
+  );
   await world.until(at + 97 * HOUR);
   await played.do('decide-for-owner', { accepted: true, reason: text('silent') }, { by: MANAGER });
 

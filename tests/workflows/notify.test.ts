@@ -38,7 +38,10 @@ test('a message is named by its case and number, and its outcome names it', asyn
     asked.map(({ seq }) => [`${played.no}/${seq}`, seq]),
   );
   const told = events.find(({ type }) => type === 'notified');
-  expect(told).toMatchObject({ data: { of: asked[0]?.seq, channel: 'inbox' }, via: { kind: 'effect', of: asked[0]?.seq } });
+  expect(told).toMatchObject({
+    data: { of: asked[0]?.seq, channel: 'inbox' },
+    via: { kind: 'effect', of: asked[0]?.seq },
+  });
   await expectSound(played, journal);
 });
 
@@ -49,7 +52,10 @@ test('a message that fails is repeated under its key until it is sent; the case 
   };
   await played.do('acknowledge', BODY.acknowledge);
   await until('it was tried', () => inbox.tries.length > tries);
-  const { projection } = await played.do('promise', { text: text('soon'), dueAt: played.opening.receivedAt + 9 * HOUR });
+  const { projection } = await played.do('promise', {
+    text: text('soon'),
+    dueAt: played.opening.receivedAt + 9 * HOUR,
+  });
   expect(projection).toBe('written');
   // The pause between two tries grows, in the world's time.
   await world.sleep(MINUTE);

@@ -114,5 +114,7 @@ test('a message that is being sent goes over, under the same key, and its outcom
   const keys = inbox.tries.slice(tries).flatMap((requests) => requests.map(({ key }) => key));
   expect(keys).toHaveLength(2);
   expect(new Set(keys).size).toBe(1);
-  expect(events.filter((event) => event.type === 'notified' && event.data.template === 'case-acknowledged')).toHaveLength(1);
+  expect(
+    events.filter((event) => event.type === 'notified' && event.data.template === 'case-acknowledged'),
+  ).toHaveLength(1);
 });

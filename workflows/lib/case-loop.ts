@@ -200,7 +200,8 @@ class CaseLoop<S extends CaseState, O extends Opening> {
     const { stage, priority } = this.state;
     const { typedSearchAttributes: shown } = workflowInfo();
     // Each upsert is an event of the history, so one that says nothing new is left out.
-    if (shown.get(searchAttributes.stage) === stage && (shown.get(searchAttributes.priority) ?? null) === priority) return;
+    if (shown.get(searchAttributes.stage) === stage && (shown.get(searchAttributes.priority) ?? null) === priority)
+      return;
     upsertSearchAttributes([
       { key: searchAttributes.stage, value: stage },
       { key: searchAttributes.priority, value: priority },

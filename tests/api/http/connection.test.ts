@@ -59,7 +59,7 @@ test('a client that leaves in the middle of its body is only noted', async () =>
     body: new ReadableStream({ start: (stream) => stream.enqueue(Buffer.from('{"a":')) }),
     duplex: 'half',
     signal: AbortSignal.timeout(100),
-  } as RequestInit);
+  });
   await expect(left).rejects.toThrow();
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(harness.logs).toEqual([expect.objectContaining({ status: 499, clientLeft: true })]);

@@ -7,24 +7,30 @@ import { connectTemporal, withTimeout, type TemporalClient } from '../../../comm
 import { journalPage } from '../../../db/queries/journal-read';
 import { makeBundle } from '../../../worker/bundle';
 import { createWorker } from '../../../worker/worker';
-import type { ComplaintOpening } from '../../../domain/complaint/state';
+import type { CaseInput } from '../../../workflows/contracts/case';
 import type { JournalBatch } from '../../../workflows/contracts/journal';
 import { openTestDatabase, sealer, type OpenDatabase } from '../../db/open';
-import { openingOf, type OpenOptions } from '../../domain/support';
+import { openingOf } from '../../domain/support';
 import { devServer, type DevServer } from '../../support/servers';
 import { TestCase } from './case';
 import { dataConverter } from './converter';
 import type { JournalOf } from './sound';
-import { silence } from './world';
+import { silence, type StartOptions } from './world';
 
 const QUEUE = 'live';
 const DEADLINE = 15_000;
 
 let count = 0;
 
+export interface LiveOptions extends StartOptions {
+  /** After which a task is taken from a worker that says nothing. Milliseconds. */
+  readonly workflowTaskTimeout?: number;
+}
+
 /** A real Temporal server, PostgreSQL and a worker of our activities, with the API's gateway to them. */
 export class Live {
   readonly engine: Engine;
+  readonly taskQueue = QUEUE;
   /** What was handed over to be written. */
   readonly batches: JournalBatch[] = [];
   /** Throws, or waits, before a batch is written. */
@@ -41,12 +47,13 @@ export class Live {
     this.engine = new Engine(temporal.connection, temporal.client, QUEUE);
   }
 
-  static async open(): Promise<Live> {
+  /** @param options.worker false: workers are processes of their own. */
+  static async open(options: { readonly worker?: boolean } = {}): Promise<Live> {
     silence();
     const [server, database] = await Promise.all([devServer(), openTestDatabase()]);
     const temporal = await connectTemporal({ address: server.address, namespace: 'default' }, dataConverter);
     const live = new Live(server, database, temporal, await NativeConnection.connect({ address: server.address }));
-    await live.work();
+    if (options.worker !== false) await live.work();
     return live;
   }
 
@@ -87,11 +94,15 @@ export class Live {
   }
 
   /** A complaint that is received now. */
-  async start(options: OpenOptions & { readonly rollOverAt?: number } = {}): Promise<TestCase> {
+  async start({ rollOverAt, workflowTaskTimeout, ...options }: LiveOptions = {}): Promise<TestCase> {
     count += 1;
-    const { rollOverAt, ...rest } = options;
-    const opening: ComplaintOpening = openingOf({ at: Date.now(), no: `C-LIVE-${count}`, ...rest });
-    await this.engine.start('complaintWorkflow', { startKey: 'start', bodyHash: 'body', opening, rollOverAt });
+    const opening = openingOf({ at: Date.now(), no: `C-LIVE-${count}`, ...options });
+    const input: CaseInput = { startKey: 'start', bodyHash: 'body', opening, rollOverAt };
+    if (workflowTaskTimeout === undefined) await this.engine.start('complaintWorkflow', input);
+    else {
+      const how = { taskQueue: QUEUE, workflowId: opening.no, args: [input], workflowTaskTimeout };
+      await this.call(() => this.client.workflow.start('complaintWorkflow', how));
+    }
     return new TestCase(
       (work) => this.call(work),
       this.client,

@@ -115,13 +115,14 @@ describe('the default ladder (policies.md "Ladder")', () => {
     const play = new Play({ subtype: 'lift' });
     play.do('survey', BODY.survey);
     play.do('propose-plan', BODY.plan(sh('2026-11-26 18:00')));
-    play.until(sh('2026-11-24 10:01'));
-    expect(play.obligation('resolve')).toMatchObject({ overdue: true, rung: 4 });
+    play.until(sh('2026-11-24 10:20'));
+    expect(play.obligation('resolve')).toMatchObject({ overdue: true, rung: 4, exhausted: true });
     play.do('owner-answer', BODY.accept);
     expect(play.obligation('resolve')).toMatchObject({
       overdue: false,
       rung: -1,
       maxRung: 4,
+      exhausted: false,
       escalations: [],
       missedAt: sh('2026-11-24 09:00:00.001'),
       dueAt: sh('2026-11-26 18:00'),

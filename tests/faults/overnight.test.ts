@@ -15,19 +15,21 @@ import { openingOf, POLICY, ROUTINE } from '../domain/support';
 import { devServer, testFolder, type DevServer } from '../support/servers';
 import { TestCase } from '../workflows/support/case';
 import { dataConverter } from '../workflows/support/converter';
-import { about, expectSound, timeline, type JournalOf } from '../workflows/support/sound';
+import { about, allTold, expectSound, timeline, type JournalOf } from '../workflows/support/sound';
 import { until } from '../workflows/support/until';
 import { killWorkers, WorkerProcess } from './worker-process';
 
+jest.setTimeout(60_000);
+
 /** `kill -9` of everything before something is due, and a start after it. The clocks are those of a day, in seconds. */
 
-const DUE = 5 * SECOND;
+const DUE = 6 * SECOND;
 const QUEUE = 'overnight';
 
 const { default: ladder } = POLICY.ladders;
 const rule = POLICY.clocks.routine.acknowledge;
 if (!ladder || !rule) throw new Error('the policy has no such ladder or clock');
-const acknowledge = { ...rule, limit: DUE };
+const acknowledge = { ...rule, limit: DUE, warn: [0.3, 0.9] };
 const policy: ComplaintPolicy = {
   ...POLICY,
   clocks: {
@@ -87,9 +89,10 @@ test('what was due meanwhile is missed once, with its true lateness, and the lad
     opening,
   );
   const dueAt = opening.receivedAt + DUE;
-  await until('the evening: its first warning is written', async () =>
-    (await journal.events(played.no)).some(({ type }) => type === 'obligation-warned'),
-  );
+  await until('the evening: its first warning is sent', async () => {
+    const events = await journal.events(played.no);
+    return events.some(({ type }) => type === 'obligation-warned') && allTold(events);
+  });
 
   await Promise.all([worker.kill9(), temporal.kill9(), stopPostgres()]);
   expect(Date.now()).toBeLessThan(dueAt);
@@ -109,8 +112,8 @@ test('what was due meanwhile is missed once, with its true lateness, and the lad
   expect(at).toBeGreaterThan(startedAt);
   expect(missed[0]?.via).toMatchObject({ kind: 'timer', plannedAt: dueAt });
   expect(about(timeline(events, opening.receivedAt), 'acknowledge').map((line) => line.split(' ').slice(1).join(' '))).toEqual([
-    'warned acknowledge 0.5',
-    'warned acknowledge 0.8',
+    'warned acknowledge 0.3',
+    'warned acknowledge 0.9',
     'missed acknowledge',
     'acknowledge to department_head, missed',
     'acknowledge to senior_cs_supervisor, time',

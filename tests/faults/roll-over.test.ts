@@ -7,6 +7,8 @@ import { armed } from '../workflows/support/history';
 import { Live } from '../workflows/support/live';
 import { expectSound, settled } from '../workflows/support/sound';
 
+jest.setTimeout(60_000);
+
 /** Commands and timers that meet a roll-over, on the real server and through the API's gateway. */
 
 let live: Live;

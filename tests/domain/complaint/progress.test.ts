@@ -69,6 +69,14 @@ describe('the daily update is owed by 17:00 of a day', () => {
     }
   });
 
+  it('begins at midnight: an update in its first millisecond is of the new day', () => {
+    const play = new Play(ROUTINE);
+    play.do('progress', BODY.progress, { at: sh('2026-11-24 00:00') });
+    play.until(sh('2026-11-24 16:00'));
+    expect(daily(play, DAY1).missedAt).toBe(sh(`${DAY1} 17:00:00.001`));
+    expect(daily(play, '2026-11-24')).toMatchObject({ state: 'met', endedAt: sh('2026-11-24 00:00') });
+  });
+
   it('is not met by the progress of the day before', () => {
     const play = new Play(ROUTINE);
     play.do('progress', BODY.progress, { at: sh(`${DAY1} 23:59`) });

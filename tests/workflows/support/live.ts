@@ -18,7 +18,7 @@ import type { JournalOf } from './sound';
 import { silence, type StartOptions } from './world';
 
 const QUEUE = 'live';
-const DEADLINE = 15_000;
+const DEADLINE = 25_000;
 
 let count = 0;
 

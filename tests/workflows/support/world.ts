@@ -18,7 +18,7 @@ import { TestCase } from './case';
 
 const QUEUE = 'cases';
 /** Of every call to the server, in real milliseconds. */
-const DEADLINE = 15_000;
+const DEADLINE = 25_000;
 
 /** Of cases in this process. */
 let count = 0;

@@ -33,7 +33,13 @@ export class Directory {
 
   /** The policy that a new case begins with; null when the family has none. */
   async currentPolicy(family: string): Promise<FamilyPolicy | null> {
-    return this.remember(`policy/${family}`, async () => (await currentPolicy(this.db, family))?.document ?? null);
+    const found = await this.remember(
+      `policy/${family}`,
+      async () => (await currentPolicy(this.db, family))?.document ?? null,
+    );
+    // Cases begun with it are shown by it, also when the database goes away the moment after.
+    if (found) this.kept.set(`policy/${family}/${found.version}`, { at: this.clock.now(), value: found });
+    return found;
   }
 
   /** The version a running case carries. Published versions never change. */

@@ -1,3 +1,4 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { CommandName, JournalEvent } from '../../domain/event';
 import type { CaseSnapshot } from '../../domain/projection';
 import { isTransient } from '../../db/database';
@@ -58,7 +59,11 @@ export async function rehearseCommand(deps: ApiDeps, request: ActRequest): Promi
   const found = await admitted(deps, request);
   const data = withoutStoring(request.body);
   const envelope = envelopeOf(request, deps.ids.uuid(), data, found);
-  const preview = await deps.engine.preview(found.no, { name: request.command, envelope, at: request.now });
+  const preview = await deps.engine
+    .preview(found.no, { name: request.command, envelope, at: request.now })
+    .catch((error: unknown) => {
+      throw error instanceof WorkflowNotFoundError ? archived(found) : error;
+    });
   if ('refusal' in preview) throw problemOf(preview.refusal);
   return preview;
 }
@@ -93,11 +98,17 @@ async function sent(deps: ApiDeps, found: FoundCase, request: ActRequest, envelo
   try {
     return await deps.engine.command(found.no, request.command, envelope);
   } catch (error) {
+    // Its number is known, its workflow is not: the time for reopening is over.
+    if (error instanceof WorkflowNotFoundError) throw archived(found);
     if (error instanceof Problem && error.code === 'stale' && envelope.ifSeq !== undefined) {
       throw await withSince(deps, error, found.no, envelope.ifSeq);
     }
     throw error;
   }
+}
+
+function archived({ snapshot }: FoundCase): Problem {
+  return problem('case-archived', { stage: snapshot.state.stage });
 }
 
 /** 412 with what happened since (console.md section 9, 5). */

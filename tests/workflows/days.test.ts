@@ -94,7 +94,7 @@ test('a pause stops the clocks that allow it and ends by itself', async () => {
   await world.until(at + HOUR / 2);
   await played.do('pause', BODY.pause(at + 5 * HOUR));
   const paused = (await played.state()).pause?.from ?? 0;
-  await world.until(at + 7 * HOUR);
+  await world.until(at + 6.9 * HOUR);
 
   const { obligations, pause } = await played.state();
   expect(pause).toBeNull();

@@ -2,7 +2,7 @@ import type { JournalEvent } from '../../../domain/event';
 import { MINUTE, SECOND, type Instant } from '../../../domain/instant';
 import { snapshotOf } from '../../../domain/projection';
 import { folded } from '../../domain/support';
-import type { TestCase } from './case';
+import type { ShownState, TestCase } from './case';
 import { armed, type HistoryEvent } from './history';
 import { until } from './until';
 
@@ -16,10 +16,14 @@ export interface JournalOf {
 
 /** Waits until nothing of the case is under way: all is journalled, and every message has its outcome. */
 export async function settled(of: TestCase, journal: JournalOf): Promise<readonly JournalEvent[]> {
+  return (await atRest(of, journal)).events;
+}
+
+async function atRest(of: TestCase, journal: JournalOf): Promise<{ events: readonly JournalEvent[]; state: ShownState }> {
   return until(`${of.no} is settled`, async () => {
-    const { seq } = await of.state();
+    const state = await of.state();
     const events = await journal.events(of.no);
-    return events.length === seq && allTold(events) && events;
+    return events.length === state.seq && allTold(events) && { events, state };
   });
 }
 
@@ -38,9 +42,9 @@ export async function expectSound(
   journal: JournalOf,
   { late = TARDY }: { readonly late?: number } = {},
 ): Promise<{ readonly events: readonly JournalEvent[]; readonly history: readonly HistoryEvent[] }> {
-  const events = await settled(of, journal);
+  const { events, state } = await atRest(of, journal);
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_event, index) => index + 1));
-  expect(asJson(snapshotOf(folded(of.opening, events)).state)).toEqual(asJson(await of.state()));
+  expect(asJson(snapshotOf(folded(of.opening, events)).state)).toEqual(asJson(state));
   for (const event of events) {
     if (event.via.kind !== 'timer') continue;
     expect(event.at).toBeGreaterThanOrEqual(event.via.plannedAt);

@@ -108,7 +108,7 @@ test('important, with an outside measurement: surveyed in 2 hours, planned in 24
 });
 
 test('important, without one: no test result is owed', async () => {
-  const lines = await unattended(IMPORTANT, 3);
+  const lines = await unattended(IMPORTANT, 2.9);
 
   expect(due(lines)).toEqual([
     '+60 warned acknowledge 0.5',

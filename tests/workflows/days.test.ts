@@ -70,11 +70,11 @@ test('an outage is reported on every hour, on the hour of its confirmation, unti
   await played.do('confirm-outage', { text: text('no power') });
   const { outage } = await played.state();
   const confirmed = outage?.confirmedAt ?? 0;
-  await world.until(confirmed + 30 * MINUTE);
+  await world.until(confirmed + 31 * MINUTE);
   await played.do('outage-update', { text: text('a cable') });
-  await world.until(confirmed + 3.5 * HOUR);
+  await world.until(confirmed + 3.6 * HOUR);
   await played.do('restore', { text: null });
-  await world.until(confirmed + 6 * HOUR);
+  await world.until(confirmed + 6.1 * HOUR);
 
   const rounds = Object.values((await played.state()).obligations).filter(({ kind }) => kind === 'outage-update');
   expect(rounds.map(({ state, dueAt, missedAt }) => [state, (dueAt - confirmed) / HOUR, missedAt !== null])).toEqual([

@@ -106,9 +106,12 @@ test('what the database refuses for good does not end the case, and is offered a
   expect(refused.result.projection).toBe('pending');
   // Nobody waits for what can't come.
   expect(refused.took).toBeLessThan(1_400);
-  await until('the refusal is final', async () => count(await played.history(), 'ACTIVITY_TASK_FAILED') === 1);
+  const refusals = async () => count(await played.history(), 'ACTIVITY_TASK_FAILED');
+  // The receipt of the message about it is offered again by itself, so there may be more than one.
+  await until('the refusal is final', async () => (await refusals()) >= 1);
+  const before = await refusals();
   expect((await played.do('note', { text: text('meanwhile') })).projection).toBe('pending');
-  await until('again', async () => count(await played.history(), 'ACTIVITY_TASK_FAILED') === 2);
+  await until('again', async () => (await refusals()) > before);
   journal.before = null;
   expect(journal.events(played.no)).toHaveLength(written);
 

@@ -86,7 +86,8 @@ test('a case that PostgreSQL refuses for good lives on without a row', async () 
 
   expect(await findCase(live.database.db, played.no)).toBeNull();
   expect(await played.state()).toMatchObject({ stage: 'handling', acknowledged: true });
-  await until('people were told', async () => count(await played.history(), 'ACTIVITY_TASK_COMPLETED') > 1);
+  // Messages that come close together go in one activity.
+  await until('people were told', async () => count(await played.history(), 'ACTIVITY_TASK_COMPLETED') > 0);
   expect(await played.status()).toBe('RUNNING');
   await played.drop();
 });

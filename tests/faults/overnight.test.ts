@@ -111,7 +111,9 @@ test('what was due meanwhile is missed once, with its true lateness, and the lad
   const at = missed[0]?.at ?? 0;
   expect(at).toBeGreaterThan(startedAt);
   expect(missed[0]?.via).toMatchObject({ kind: 'timer', plannedAt: dueAt });
-  expect(about(timeline(events, opening.receivedAt), 'acknowledge').map((line) => line.split(' ').slice(1).join(' '))).toEqual([
+  expect(
+    about(timeline(events, opening.receivedAt), 'acknowledge').map((line) => line.split(' ').slice(1).join(' ')),
+  ).toEqual([
     'warned acknowledge 0.3',
     'warned acknowledge 0.9',
     'missed acknowledge',

@@ -19,7 +19,10 @@ export async function settled(of: TestCase, journal: JournalOf): Promise<readonl
   return (await atRest(of, journal)).events;
 }
 
-async function atRest(of: TestCase, journal: JournalOf): Promise<{ events: readonly JournalEvent[]; state: ShownState }> {
+async function atRest(
+  of: TestCase,
+  journal: JournalOf,
+): Promise<{ events: readonly JournalEvent[]; state: ShownState }> {
   return until(`${of.no} is settled`, async () => {
     const state = await of.state();
     const events = await journal.events(of.no);

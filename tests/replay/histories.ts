@@ -13,13 +13,18 @@ export interface Golden {
   readonly json: { readonly events: readonly Readonly<Record<string, unknown>>[] };
 }
 
-export function goldenHistories(): Golden[] {
-  return readdirSync(FOLDER)
-    .sort()
-    .flatMap((release) =>
-      readdirSync(path.join(FOLDER, release))
+/** Folders of all releases, the oldest first. */
+export function releases(): string[] {
+  return readdirSync(FOLDER).sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
+}
+
+/** @param release of all releases when it is not given. */
+export function goldenHistories(release?: string): Golden[] {
+  return (release === undefined ? releases() : [release])
+    .flatMap((folder) =>
+      readdirSync(path.join(FOLDER, folder))
         .sort()
-        .map((file) => path.join(release, file)),
+        .map((file) => path.join(folder, file)),
     )
     .map((file) => ({
       name: file.replace(/\.json$/, ''),

@@ -102,6 +102,35 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<TestCa
     return played;
   },
 
+  /** Measured by an outside agency; another caller, a pause that ends early, a part that stands still for a time. */
+  'noise-measured': async ({ world, at }) => {
+    const played = await world.start({ ...NOISE, at });
+    await played.do('set-level', { level: 'major', reason: text('the whole house') }, { by: MANAGER });
+    await played.do('attach-caller', { channel: 'phone', contact: text('upstairs') });
+    await played.do('pause', BODY.pause(at + 3 * HOUR));
+    await world.until(at + HOUR);
+    await played.do('resume', {});
+    await played.do('block-part', { department: 'engineering', reason: text('no key') }, { by: ENGINEER });
+    await played.do('unblock-part', { department: 'engineering' }, { by: ENGINEER });
+    await played.do('record-test-result', BODY.test, { by: ENGINEER });
+    await world.until(at + 32 * HOUR);
+    await played.do('progress', BODY.progress);
+    return played;
+  },
+
+  /** A measure with public notice, an outage with its updates, a promise that moves. */
+  'routine-measured': async ({ world, at }) => {
+    const played = await world.start({ ...ROUTINE, at });
+    await played.do('set-measure', BODY.measure(at + 6 * HOUR));
+    await played.do('confirm-outage', { text: text('dark') });
+    await world.until(at + 30 * MINUTE);
+    await played.do('outage-update', { text: text('still dark') });
+    await played.do('restore', { text: text('light') });
+    await played.do('promise', { text: text('a lamp'), dueAt: at + 8 * HOUR });
+    await played.do('move-promise', { promise: 'p1', dueAt: at + 9 * HOUR, reason: text('sold out') });
+    return played;
+  },
+
   /** Thirty commands at once, and a clock that runs out while they are written. */
   crowded: async ({ world, journal, at }) => {
     const played = await world.start({ ...IMPORTANT, at });
@@ -147,6 +176,19 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<TestCa
     await world.sleep(MINUTE);
     inbox.refuse();
     await played.do('promise', { text: text('soon'), dueAt: at + 9 * HOUR });
+    await world.sleep(MINUTE);
+    return played;
+  },
+
+  /** While a message waits for its next try, the case becomes urgent and the urgent messages come. */
+  'urgent-while-sending': async ({ world, inbox, at }) => {
+    const played = await world.start({ ...ROUTINE, at });
+    await until('the first are sent', () => inbox.sent.length > 0);
+    inbox.fail(4);
+    await played.do('acknowledge', BODY.acknowledge);
+    await until('the next was tried', () => inbox.tries.length > 1);
+    const graded = { subtype: 'power_cut', type: null, priority: null, departments: null };
+    await played.do('reclassify', { ...graded, reason: text('all of it') });
     await world.sleep(MINUTE);
     return played;
   },

@@ -6,7 +6,7 @@ import { DeterminismViolationError } from '@temporalio/workflow';
 import { makeBundle } from '../../worker/bundle';
 import { dataConverter } from '../workflows/support/converter';
 import { silence } from '../workflows/support/world';
-import { goldenHistories, type Golden } from './histories';
+import { goldenHistories, PRESENT, type Golden } from './histories';
 import { SCENARIOS } from './scenarios';
 
 /** Cases that were begun under one release go on under the next: their histories replay to the same commands. */
@@ -24,7 +24,7 @@ function replay({ name, json }: Golden): Promise<void> {
 }
 
 function one(name: string): Golden {
-  const found = golden.find((candidate) => candidate.name === `0.1/${name}`);
+  const found = golden.find((candidate) => candidate.name === `${PRESENT}/${name}`);
   if (!found) throw new Error(`no history ${name}: npm run histories`);
   return found;
 }

@@ -5,7 +5,6 @@ import {
   continueAsNew,
   defineQuery,
   defineUpdate,
-  isCancellation,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -33,6 +32,7 @@ import type { CommandReceipt } from '../contracts/journal';
 import { searchAttributes } from '../contracts/search-attributes';
 import { ArmedTimer } from './armed-timer';
 import { Journal } from './journal';
+import { unlessLeaving } from './leaving';
 import { Outbox } from './outbox';
 
 /** Commands remembered for repeats inside the workflow; older ones are answered from the read model. */
@@ -244,11 +244,6 @@ class CaseLoop<S extends CaseState, O extends Opening> {
       carried,
     });
   }
-}
-
-/** Both end by cancellation when the workflow rolls over. */
-function unlessLeaving(error: unknown): void {
-  if (!isCancellation(error)) throw error;
 }
 
 function refusal(reason: Refusal): ApplicationFailure {

@@ -1,48 +1,78 @@
-import { condition, isCancellation, log } from '@temporalio/workflow';
+import { condition, isCancellation, log, patched } from '@temporalio/workflow';
 import { draft, type Draft, type JournalEvent } from '../../domain/event';
 import type { CaseState } from '../../domain/state';
 import type { NotifyOutcome, NotifyRequest } from '../contracts/notify';
+import { unlessLeaving } from './leaving';
 import { notifying } from './options';
+import { patches } from './patches';
 
 /**
  * Outward effects: what the journal says is to be sent is sent by an ordinary activity with one stable key per message
  * (`workflowId/seq`), and its outcome comes back into the journal. Temporal is the outbox; there is no second queue.
+ *
+ * Messages go one batch after the other. An urgent one doesn't wait: a batch whose worker was killed is tried again
+ * after 30 s, one that failed often after a minute, and that much of 15 the next rung of a ladder can't spare.
  */
 export class Outbox {
   private pending: NotifyRequest[] = [];
-  private sending: readonly NotifyRequest[] = [];
+  private overtaking: NotifyRequest[] = [];
+  private readonly sending = new Set<readonly NotifyRequest[]>();
 
   constructor(private readonly record: (of: number, outcome: Draft) => void) {}
 
   add(state: CaseState, events: readonly JournalEvent[]): void {
-    for (const event of events) if (event.type === 'notify-requested') this.pending.push(requestOf(state, event));
+    const asked = events.flatMap((event) => (event.type === 'notify-requested' ? [requestOf(state, event)] : []));
+    const urgent = asked.filter((request) => request.urgent);
+    const overtake = urgent.length > 0 && this.sending.size > 0 && patched(patches.urgentOvertakes);
+    if (overtake) this.overtaking.push(...urgent);
+    this.pending.push(...(overtake ? asked.filter((request) => !request.urgent) : asked));
   }
 
+  /** In a new run nothing is being sent yet, so all of them go at once. */
   restore(requests: readonly NotifyRequest[]): void {
     this.pending.push(...requests);
   }
 
   isIdle(): boolean {
-    return this.pending.length === 0 && this.sending.length === 0;
+    return this.pending.length === 0 && this.overtaking.length === 0 && this.sending.size === 0;
   }
 
   carry(): readonly NotifyRequest[] {
-    return [...this.sending, ...this.pending];
+    return [...[...this.sending].flat(), ...this.overtaking, ...this.pending];
   }
 
   /** Runs beside the case loop for ever. */
   async run(): Promise<void> {
+    await Promise.all([this.sendInOrder(), this.sendUrgent()]);
+  }
+
+  private async sendInOrder(): Promise<void> {
     for (;;) {
       await condition(() => this.pending.length > 0);
-      this.sending = this.pending;
+      const batch = this.pending;
       this.pending = [];
-      const outcomes = await this.send(this.sending);
-      for (const request of this.sending) {
-        const outcome = outcomes.find(({ seq }) => seq === request.seq);
-        this.record(request.seq, notified(request, outcome));
-      }
-      this.sending = [];
+      await this.deliver(batch);
     }
+  }
+
+  /** Each batch beside those that are under way. */
+  private async sendUrgent(): Promise<void> {
+    for (;;) {
+      await condition(() => this.overtaking.length > 0);
+      const batch = this.overtaking;
+      this.overtaking = [];
+      this.deliver(batch).catch(unlessLeaving);
+    }
+  }
+
+  private async deliver(batch: readonly NotifyRequest[]): Promise<void> {
+    this.sending.add(batch);
+    const outcomes = await this.send(batch);
+    for (const request of batch) {
+      const outcome = outcomes.find(({ seq }) => seq === request.seq);
+      this.record(request.seq, notified(request, outcome));
+    }
+    this.sending.delete(batch);
   }
 
   /** A message that can never be delivered is a fact of the journal, not the end of the case. */

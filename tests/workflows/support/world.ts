@@ -29,6 +29,8 @@ export interface WorldOptions {
    * over at once. (This server never gives up on the cache of a worker that is gone.)
    */
   readonly cached?: boolean;
+  /** Workflow code other than that of these sources. */
+  readonly bundle?: WorkflowBundleOption;
 }
 
 export interface StartOptions extends OpenOptions {
@@ -43,14 +45,14 @@ export class World {
 
   private constructor(
     private readonly env: TestWorkflowEnvironment,
-    private readonly bundle: WorkflowBundleOption,
+    private bundle: WorkflowBundleOption,
     private readonly activities: object,
     private readonly options: WorldOptions,
   ) {}
 
   static async open(activities: object, options: WorldOptions = {}): Promise<World> {
     silence();
-    const bundle = await makeBundle();
+    const bundle = options.bundle ?? (await makeBundle());
     const env = await TestWorkflowEnvironment.createTimeSkipping({
       server: { executable: { type: 'existing-path', path: timeSkippingServer() } },
       client: { dataConverter },
@@ -88,6 +90,13 @@ export class World {
     if (this.working) this.worker?.shutdown();
     await this.working;
     this.working = null;
+  }
+
+  /** Another release: the worker stops, and one with that code goes on. */
+  async deploy(bundle: WorkflowBundleOption): Promise<void> {
+    await this.rest();
+    this.bundle = bundle;
+    await this.work();
   }
 
   call<R>(work: () => Promise<R>): Promise<R> {

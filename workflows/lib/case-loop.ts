@@ -67,8 +67,8 @@ class CaseLoop<S extends CaseState, O extends Opening> {
     const { carried, opening } = input;
     const opened = carried ? null : openCase(family, opening, { at: Date.now(), by: opening.by });
     if (opened && isRefusal(opened)) throw refusal(opened);
-    // The carried state was made by this same family in the run before.
-    this.state = carried ? (carried.state as S) : family.initial(opening);
+    // Carried by this same family, but maybe by a former release: what that did not know begins as in a new case.
+    this.state = { ...family.initial(opening), ...(carried?.state as S | undefined) };
     const written = this.state.seq - (carried?.unwritten.events.length ?? 0);
     this.journal = new Journal(opening.no, written, () => snapshotOf(this.state));
     if (carried) this.restore(carried);

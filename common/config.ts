@@ -19,6 +19,10 @@ export interface Config {
     /** How many proxies in front of the API are believed about the caller's address and protocol. */
     readonly trustedProxies: number;
   };
+  /** Which release a worker is of; without it, workers take any task (docs/versioning.md). */
+  readonly deployment?: DeploymentVersion;
+  /** Patches that cases don't begin to use yet, so that the former release can still go on with them. */
+  readonly heldPatches?: readonly string[];
   /** Port of the worker's own /healthz, /readyz and /metrics; 0 takes any free one. */
   readonly workerPort: number;
   /** `kid:base64` pairs, 32 bytes each; the first one encrypts, all decrypt. */
@@ -27,6 +31,11 @@ export interface Config {
   /** base64, 32 bytes: keyed blind indexes and case numbers. */
   readonly indexKey: string;
   readonly logLevel: string;
+}
+
+export interface DeploymentVersion {
+  readonly deploymentName: string;
+  readonly buildId: string;
 }
 
 export class ConfigError extends Error {
@@ -59,6 +68,24 @@ function count(env: Environment, name: string): number {
   return value;
 }
 
+function deployment(env: Environment): DeploymentVersion | undefined {
+  const { GUANJIA_DEPLOYMENT_NAME: deploymentName, GUANJIA_BUILD_ID: buildId } = env;
+  if (!deploymentName && !buildId) return undefined;
+  // Temporal writes a version as name and build with a dot between them.
+  if (deploymentName?.includes('.')) throw new ConfigError('GUANJIA_DEPLOYMENT_NAME must not have a dot in it.');
+  return {
+    deploymentName: required(env, 'GUANJIA_DEPLOYMENT_NAME'),
+    buildId: required(env, 'GUANJIA_BUILD_ID'),
+  };
+}
+
+function names(env: Environment, name: string): readonly string[] {
+  return (env[name] ?? '')
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
+}
+
 /** @throws ConfigError naming the variable that is missing or malformed. */
 export function loadConfig(env: Environment = process.env): Config {
   return {
@@ -75,6 +102,8 @@ export function loadConfig(env: Environment = process.env): Config {
       port: port(env, 'GUANJIA_API_PORT', 8080),
       trustedProxies: count(env, 'GUANJIA_TRUSTED_PROXIES'),
     },
+    deployment: deployment(env),
+    heldPatches: names(env, 'GUANJIA_HELD_PATCHES'),
     workerPort: port(env, 'GUANJIA_WORKER_PORT', 8081),
     codecKeys: required(env, 'GUANJIA_CODEC_KEYS'),
     vaultKeys: required(env, 'GUANJIA_VAULT_KEYS'),

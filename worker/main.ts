@@ -10,6 +10,7 @@ import { createMetrics } from '../common/metrics';
 import { connectTemporal, nativeConnection, pingTemporal } from '../common/temporal';
 import { createDatabase } from '../db/database';
 import { workflowBundle } from './bundle';
+import { currentBuild } from './deployment';
 import { portOf, serveHealth } from './health';
 import { replayCase } from './replay';
 import { ensureSchedules } from './schedules';
@@ -39,7 +40,11 @@ async function main(): Promise<void> {
     clock: systemClock,
     replay: (no) => replayCase({ client, dataConverter, bundle }, no),
   });
-  const worker = await createWorker({ connection, namespace, taskQueue, dataConverter, activities, bundle });
+  const { deployment, heldPatches } = config;
+  const worker = await createWorker({
+    ...{ connection, namespace, taskQueue, dataConverter, activities, bundle },
+    ...{ deployment, heldPatches },
+  });
   await ensureSchedules(client, taskQueue);
   const missing = async () => {
     const [temporal, postgres] = await Promise.allSettled([
@@ -53,7 +58,12 @@ async function main(): Promise<void> {
     ];
   };
   const health = await serveHealth({ missing, metrics }, config.api.host, config.workerPort);
-  logger.info({ port: portOf(health), taskQueue }, 'the worker is up');
+  logger.info({ port: portOf(health), taskQueue, deployment, heldPatches }, 'the worker is up');
+  if (deployment) {
+    const current = await currentBuild({ connection: client.connection, namespace }, deployment.deploymentName);
+    if (current === null) logger.warn(deployment, 'no build is current, so nobody works: run worker/set-current');
+    else if (current !== deployment.buildId) logger.info({ current }, 'another build is current: this one waits');
+  }
   // SIGINT and SIGTERM drain the worker: the SDK's runtime listens for them.
   await worker.run();
   health.close();

@@ -1,5 +1,6 @@
 import type { DataConverter } from '@temporalio/common';
 import { Worker, type InjectedSinks, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
+import type { DeploymentVersion } from '../common/config';
 import type { JournalSinks } from '../workflows/contracts/journal';
 
 export interface WorkerDeps {
@@ -9,6 +10,9 @@ export interface WorkerDeps {
   readonly dataConverter: DataConverter;
   readonly activities: object;
   readonly bundle: WorkflowBundleOption;
+  /** Without it, the worker takes the tasks of unversioned workers. */
+  readonly deployment?: DeploymentVersion;
+  readonly heldPatches?: readonly string[];
 }
 
 /** Nothing listens to replays of a living worker; a rebuild brings its own sink. */
@@ -26,6 +30,13 @@ export async function createWorker(deps: WorkerDeps): Promise<Worker> {
     activities: deps.activities,
     workflowBundle: deps.bundle,
     sinks,
+    workerDeploymentOptions: deps.deployment && {
+      version: deps.deployment,
+      useWorkerVersioning: true,
+      // Cases live for weeks and move to the release in force with their next task; patches keep them able to.
+      defaultVersioningBehavior: 'AUTO_UPGRADE',
+    },
+    patchActivationCallback: ({ patchId }) => deps.heldPatches?.includes(patchId) !== true,
     // A command that comes right after a worker was killed waits this long for it before another gets the task.
     stickyQueueScheduleToStartTimeout: '2s',
     // Work in hand is finished at SIGTERM; longer than one journal write, shorter than an orchestrator's patience.

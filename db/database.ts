@@ -75,12 +75,31 @@ function safeInteger(text: string): number {
 }
 
 /**
- * Runs `work` in a transaction on one plain connection, for what Kysely can't do (prepared statements).
+ * A migration has changed the type of what a prepared statement returns (PostgreSQL: "cached plan must not change
+ * result type"). The connection will say so for ever; a new one prepares it anew.
+ */
+const STALE_PLAN = '0A000';
+
+/**
+ * Runs `work` in a transaction on one plain connection, for what Kysely can't do (prepared statements). It is run again
+ * on another connection when one of its statements was prepared before a migration.
  * @param begin `begin`, and settings for this transaction alone.
  * @throws what `work` or the commit throws; nothing is written then.
  */
 export async function transact<T>(pool: Pool, begin: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
+  // Each that is stale is thrown away, and there are no more than that.
+  for (let stale = 0; ; stale += 1) {
+    const client = await pool.connect();
+    try {
+      return await transactOn(client, begin, work);
+    } catch (error) {
+      if (databaseCode(error) !== STALE_PLAN || stale >= pool.options.max) throw error;
+    }
+  }
+}
+
+/** Gives the connection back, or ends it. */
+async function transactOn<T>(client: PoolClient, begin: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
   let broken = false;
   try {
     await client.query(begin);
@@ -89,7 +108,7 @@ export async function transact<T>(pool: Pool, begin: string, work: (client: Pool
     return result;
   } catch (error) {
     // Only the server's own errors leave the connection in a known state; any other one is thrown away.
-    broken = !(error instanceof DatabaseError) || !(await rolledBack(client));
+    broken = !(error instanceof DatabaseError) || databaseCode(error) === STALE_PLAN || !(await rolledBack(client));
     throw error;
   } finally {
     client.release(broken);

@@ -2,6 +2,7 @@ import { condition, isCancellation, log } from '@temporalio/workflow';
 import { draft, type Draft, type JournalEvent } from '../../domain/event';
 import type { CaseState } from '../../domain/state';
 import type { NotifyOutcome, NotifyRequest } from '../contracts/notify';
+import type { Origin } from '../contracts/origin';
 import { notifying } from './options';
 
 /**
@@ -14,8 +15,10 @@ export class Outbox {
 
   constructor(private readonly record: (of: number, outcome: Draft) => void) {}
 
-  add(state: CaseState, events: readonly JournalEvent[]): void {
-    for (const event of events) if (event.type === 'notify-requested') this.pending.push(requestOf(state, event));
+  add(state: CaseState, events: readonly JournalEvent[], origin?: Origin): void {
+    for (const event of events) {
+      if (event.type === 'notify-requested') this.pending.push(requestOf(state, event, origin));
+    }
   }
 
   restore(requests: readonly NotifyRequest[]): void {
@@ -51,7 +54,8 @@ export class Outbox {
       return await notifying.notify(requests);
     } catch (error) {
       if (isCancellation(error)) throw error;
-      log.error('messages could not be delivered', { no: requests[0]?.no, count: requests.length });
+      const requestIds = requests.flatMap(({ origin }) => origin?.requestId ?? []);
+      log.error('messages could not be delivered', { no: requests[0]?.no, count: requests.length, requestIds });
       return [];
     }
   }
@@ -69,7 +73,11 @@ function notified(request: NotifyRequest, outcome: NotifyOutcome | undefined): D
   });
 }
 
-function requestOf(state: CaseState, event: JournalEvent & { type: 'notify-requested' }): NotifyRequest {
+function requestOf(
+  state: CaseState,
+  event: JournalEvent & { type: 'notify-requested' },
+  origin: Origin | undefined,
+): NotifyRequest {
   return {
     key: `${state.no}/${event.seq}`,
     no: state.no,
@@ -84,5 +92,6 @@ function requestOf(state: CaseState, event: JournalEvent & { type: 'notify-reque
     args: event.data.args,
     upwards: event.data.upwards,
     text: event.data.text,
+    ...(origin ? { origin } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import { DatabaseError, Pool, types, type PoolClient } from 'pg';
 import type { Logger } from '../common/logger';
+import { inSpan } from '../common/telemetry';
 import type { Database } from './schema';
 
 export interface DatabaseOptions {
@@ -80,6 +81,12 @@ function safeInteger(text: string): number {
  * @throws what `work` or the commit throws; nothing is written then.
  */
 export async function transact<T>(pool: Pool, begin: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  return inSpan({ name: 'sql transaction', kind: 'client', attributes: { 'db.system': 'postgresql' } }, () =>
+    transaction(pool, begin, work),
+  );
+}
+
+async function transaction<T>(pool: Pool, begin: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken = false;
   try {

@@ -1,6 +1,8 @@
 import type { DataConverter } from '@temporalio/common';
 import { Worker, type InjectedSinks, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import type { JournalSinks } from '../workflows/contracts/journal';
+import type { SeenSinks } from '../workflows/contracts/origin';
+import { seenSinks, type SeenDeps } from './seen';
 
 export interface WorkerDeps {
   readonly connection: NativeConnection;
@@ -9,12 +11,12 @@ export interface WorkerDeps {
   readonly dataConverter: DataConverter;
   readonly activities: object;
   readonly bundle: WorkflowBundleOption;
+  /** Where it is told what workflows have done; nowhere when left out. */
+  readonly seen?: SeenDeps;
 }
 
 /** Nothing listens to replays of a living worker; a rebuild brings its own sink. */
-const sinks: InjectedSinks<JournalSinks> = {
-  journal: { batch: { fn: () => undefined, callDuringReplay: false } },
-};
+const journal: InjectedSinks<JournalSinks>['journal'] = { batch: { fn: () => undefined, callDuringReplay: false } };
 
 /** A Temporal worker for all families on one task queue. */
 export async function createWorker(deps: WorkerDeps): Promise<Worker> {
@@ -25,7 +27,7 @@ export async function createWorker(deps: WorkerDeps): Promise<Worker> {
     dataConverter: deps.dataConverter,
     activities: deps.activities,
     workflowBundle: deps.bundle,
-    sinks,
+    sinks: { journal, ...seenSinks(deps.seen) } satisfies InjectedSinks<JournalSinks & SeenSinks>,
     // A command that comes right after a worker was killed waits this long for it before another gets the task.
     stickyQueueScheduleToStartTimeout: '2s',
     // Work in hand is finished at SIGTERM; longer than one journal write, shorter than an orchestrator's patience.

@@ -75,13 +75,17 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
   if (options.processMetrics ?? true) collectDefaultMetrics({ register: registry });
   const collectors: (() => void | Promise<void>)[] = [];
   make.gauge(BOTH, 'guanjia_build_info', 'Always 1; says what runs', 'version').set({ version: VERSION }, 1);
-  return {
+  const metrics = {
     ...apiMetrics(make),
     ...workerMetrics(make),
     vaultFailures: make.counter(BOTH, 'guanjia_vault_failures_total', 'Texts or keys that did not open', 'reason'),
     databaseConnections: make.gauge(BOTH, 'guanjia_database_connections', 'Connections of the pool', 'state'),
     databaseWaiting: make.gauge(BOTH, 'guanjia_database_waiting', 'Statements that wait for a connection of the pool'),
     spansDropped: make.counter(BOTH, 'guanjia_trace_spans_dropped_total', 'Spans that were not delivered'),
+  };
+  beginAtZero(metrics);
+  return {
+    ...metrics,
     catalogue: make.catalogue,
     onScrape: (collect) => void collectors.push(collect),
     render: async () => {
@@ -162,6 +166,14 @@ function workerMetrics(make: Maker) {
       'kind',
     ),
   };
+}
+
+/** A counter that is not there yet has nothing to increase from: what alerts watch is there from the start. */
+function beginAtZero(metrics: Pick<Metrics, 'notifications' | 'activityRetries' | 'vaultFailures' | 'engineErrors'>) {
+  for (const outcome of ['delivered', 'nobody']) metrics.notifications.inc({ channel: 'inbox', outcome }, 0);
+  for (const activity of ['writeJournal', 'notify']) metrics.activityRetries.inc({ activity }, 0);
+  for (const reason of ['missing-key', 'unreadable']) metrics.vaultFailures.inc({ reason }, 0);
+  for (const reason of ['unavailable', 'deadline']) metrics.engineErrors.inc({ reason }, 0);
 }
 
 type Maker = ReturnType<typeof maker>;

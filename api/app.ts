@@ -1,4 +1,5 @@
 import { createHttpApp, type HttpApp, type HttpAppOptions } from './http/app';
+import { VERSION } from '../common/version';
 import { databaseCode, isTransient } from '../db/database';
 import { createAuthenticate } from './authenticate';
 import { Feed } from './feed/feed';
@@ -22,8 +23,6 @@ import { projectRoutes } from './routes/projects';
 import { staffRoutes } from './routes/staff';
 import { streamRoutes } from './routes/stream';
 import { workRoutes } from './routes/work';
-
-export const VERSION = '0.1.0';
 
 /** Every route of the product. */
 export function allRoutes(deps: ApiDeps, feed: Feed): Route[] {
@@ -60,6 +59,10 @@ export function createApi(
   options: Pick<HttpAppOptions, 'limits' | 'checkReplies' | 'trustProxy'> = {},
 ): Api {
   const feed = new Feed(deps);
+  deps.metrics.onScrape(async () => {
+    deps.metrics.streamsOpen.set(feed.size);
+    deps.metrics.feedLag.set((await feed.lagMs()) / 1000);
+  });
   const http = createHttpApp({
     routes: allRoutes(deps, feed),
     deps: {
@@ -67,6 +70,7 @@ export function createApi(
       ids: deps.ids,
       logger: deps.logger,
       metrics: deps.metrics,
+      tracer: deps.tracer,
       authenticate: createAuthenticate(deps),
       mapError,
     },

@@ -4,10 +4,12 @@ import type { Config } from '../common/config';
 import { createBlindIndex } from '../common/crypto/blind-index';
 import { createDataConverter, createPayloadCodec } from '../common/crypto/codec';
 import { parseKey, parseKeyring } from '../common/crypto/keyring';
+import { observedSealer } from '../common/crypto/observed-sealer';
 import { createSealer } from '../common/crypto/sealer';
 import { createIds, type Ids } from '../common/ids';
 import type { Logger } from '../common/logger';
-import { createMetrics } from '../common/metrics';
+import { createMetrics, setByKind, watchPool, type Metrics, type Service } from '../common/metrics';
+import { createTracer } from '../common/telemetry';
 import { connectTemporal, pingTemporal } from '../common/temporal';
 import { createDatabase } from '../db/database';
 import type { ApiDeps } from './deps';
@@ -25,12 +27,14 @@ export interface DepsOptions {
   readonly logger: Logger;
   /** Random ones where it is left out. */
   readonly ids?: Ids;
+  /** Only the metrics of this program are shown; those of all when left out. */
+  readonly service?: Service;
 }
 
 /** What the API is made of, from its configuration. Nothing connects before it is used. */
 export async function createApiDeps(
   config: Config,
-  { clock, logger, ids }: DepsOptions,
+  { clock, logger, ids, service }: DepsOptions,
 ): Promise<{ readonly deps: ApiDeps; close(): Promise<void> }> {
   const codecKeys = parseKeyring(config.codecKeys, 'GUANJIA_CODEC_KEYS');
   const indexKey = parseKey(config.indexKey, 'GUANJIA_INDEX_KEY');
@@ -39,19 +43,25 @@ export async function createApiDeps(
     applicationName: 'guanjia-api',
     connectTimeoutMs: CONNECT,
   });
+  const metrics = createMetrics({ service });
+  const tracer = await createTracer(config, { service: 'api', logger, metrics });
+  watchPool(metrics, database.pool);
   const temporal = await connectTemporal(config.temporal, createDataConverter(codecKeys));
+  const engine = new Engine(temporal.connection, temporal.client, config.temporal.taskQueue, metrics);
+  watchPollers(metrics, engine, clock);
   const deps: ApiDeps = {
     clock,
     ids: ids ?? createIds(indexKey),
     database,
-    engine: new Engine(temporal.connection, temporal.client, config.temporal.taskQueue),
+    engine,
     directory: new Directory(database.db, clock),
-    sealer: createSealer(parseKeyring(config.vaultKeys, 'GUANJIA_VAULT_KEYS')),
+    sealer: observedSealer(createSealer(parseKeyring(config.vaultKeys, 'GUANJIA_VAULT_KEYS')), metrics),
     blindIndex: createBlindIndex(indexKey),
     cursors: createCursorCodec(cursorKey(indexKey)),
     codec: createPayloadCodec(codecKeys),
     logger,
-    metrics: createMetrics(),
+    metrics,
+    tracer,
     temporalUiUrl: config.temporal.uiUrl,
     temporalNamespace: config.temporal.namespace,
     pingTemporal: () => pingTemporal(temporal.connection, PING),
@@ -59,10 +69,19 @@ export async function createApiDeps(
   return {
     deps,
     close: async () => {
+      await tracer?.close();
       await database.close();
       await temporal.close();
     },
   };
+}
+
+/** A case whose task nobody asks for stands still, and no worker is left to say so. */
+function watchPollers(metrics: Metrics, engine: Engine, clock: Clock): void {
+  metrics.onScrape(async () => {
+    const counts = await engine.pollers(clock.now()).catch(() => ({}));
+    setByKind(metrics.pollers, counts);
+  });
 }
 
 /** Cursors are signed with a key of their own, made from the index key, so that all API processes agree. */

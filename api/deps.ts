@@ -5,6 +5,7 @@ import type { Sealer } from '../common/crypto/sealer';
 import type { Ids } from '../common/ids';
 import type { Logger } from '../common/logger';
 import type { Metrics } from '../common/metrics';
+import type { Tracer } from '../common/telemetry';
 import type { DatabaseHandle } from '../db/database';
 import type { Directory } from './directory';
 import type { Engine } from './engine';
@@ -23,6 +24,8 @@ export interface ApiDeps {
   readonly codec: PayloadCodec;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Null or left out: no traces are kept. */
+  readonly tracer?: Tracer | null;
   /** Where a person opens the Temporal Web UI; null where none is known. */
   readonly temporalUiUrl: string | null;
   readonly temporalNamespace: string;

@@ -9,8 +9,12 @@ import {
   type Connection,
 } from '@temporalio/client';
 import { ApplicationFailure, type SearchAttributePair, TypedSearchAttributes } from '@temporalio/common';
+import { optionalTsToMs } from '@temporalio/common/lib/time';
 import type { Opening } from '../domain/event';
 import type { Refusal } from '../domain/family';
+import type { Instant } from '../domain/instant';
+import type { Metrics } from '../common/metrics';
+import { currentOrigin, inSpan } from '../common/telemetry';
 import { withTimeout } from '../common/temporal';
 import {
   queries,
@@ -22,6 +26,7 @@ import {
   type Preview,
   type PreviewRequest,
 } from '../workflows/contracts/case';
+import type { Origin } from '../workflows/contracts/origin';
 import { searchAttributes } from '../workflows/contracts/search-attributes';
 import { problem } from './http/problem';
 import { problemOf } from './refusals';
@@ -30,6 +35,24 @@ import { problemOf } from './refusals';
 const DEADLINE = 8_000;
 /** Codes of gRPC that mean "not now": cancelled, deadline exceeded, resource exhausted, unavailable. */
 const AWAY = new Set([1, 4, 8, 14]);
+/** gRPC's codes as labels. */
+const REASONS: Readonly<Record<number, string>> = {
+  1: 'cancelled',
+  4: 'deadline',
+  7: 'denied',
+  8: 'exhausted',
+  9: 'unfinished-task',
+  13: 'internal',
+  14: 'unavailable',
+  16: 'denied',
+};
+/** Types of task queue. */
+const WORKFLOW_TASKS = 1;
+const ACTIVITY_TASKS = 2;
+/** A poller that is there asks again within a minute. Milliseconds. */
+const POLL = 75_000;
+/** Whoever reads the metrics does not wait longer than this. Milliseconds. */
+const ASK_WITHIN = 1_500;
 /** FAILED_PRECONDITION */
 const UNFINISHED_TASK = new Set([9]);
 const NOT_TAKEN = new Set(['UnprocessedUpdate', 'AcceptedUpdateCompletedWorkflow']);
@@ -45,17 +68,18 @@ export class Engine {
     private readonly connection: Connection,
     private readonly client: Client,
     private readonly taskQueue: string,
+    private readonly metrics: Pick<Metrics, 'engineErrors'> | null = null,
   ) {}
 
   /** `exists` when a case of this number was started before, also when it has ended since. */
   async start(workflowType: string, input: CaseInput<Opening>): Promise<'started' | 'exists'> {
     const { no, project } = input.opening;
     try {
-      await this.call(() =>
+      await this.call('start', no, () =>
         this.client.workflow.start(workflowType, {
           workflowId: no,
           taskQueue: this.taskQueue,
-          args: [input],
+          args: [{ ...input, ...origin() }],
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
           workflowIdConflictPolicy: 'FAIL',
           staticSummary: `${workflowType} ${no}`,
@@ -76,9 +100,9 @@ export class Engine {
   async command(no: string, name: string, envelope: CommandEnvelope): Promise<CommandResult> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.call(() =>
+        return await this.call(name, no, () =>
           this.client.workflow.getHandle(no).executeUpdate<CommandResult, [CommandEnvelope]>(name, {
-            args: [envelope],
+            args: [{ ...envelope, ...origin() }],
             updateId: updateIdOf(envelope),
           }),
         );
@@ -94,7 +118,7 @@ export class Engine {
   /** The case as its workflow knows it; null when Temporal does not have it. */
   async read(no: string): Promise<CaseAnswer | null> {
     try {
-      return await this.call(() => this.client.workflow.getHandle(no).query<CaseAnswer>(queries.case));
+      return await this.call('read', no, () => this.client.workflow.getHandle(no).query<CaseAnswer>(queries.case));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;
       throw error;
@@ -102,7 +126,7 @@ export class Engine {
   }
 
   async preview(no: string, request: PreviewRequest): Promise<Preview> {
-    return this.call(() =>
+    return this.call('preview', no, () =>
       this.client.workflow.getHandle(no).query<Preview, [PreviewRequest]>(queries.preview, request),
     );
   }
@@ -110,17 +134,37 @@ export class Engine {
   /** Temporal's own events of the case's last run, payloads still encoded; null when Temporal does not have it. */
   async history(no: string) {
     try {
-      return await this.call(() => this.client.workflow.getHandle(no).fetchHistory());
+      return await this.call('history', no, () => this.client.workflow.getHandle(no).fetchHistory());
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;
       throw error;
     }
   }
 
-  private async call<R>(work: () => Promise<R>): Promise<R> {
+  /**
+   * How many asked for tasks of either kind lately. The server keeps those that are gone for minutes, with the time of
+   * their last question, and a question waits for a minute at the most.
+   * @param now by a clock that agrees with the server's within some seconds.
+   */
+  async pollers(now: Instant): Promise<Record<'workflow' | 'activity', number>> {
+    const count = async (taskQueueType: number): Promise<number> => {
+      const { pollers } = await this.connection.workflowService.describeTaskQueue({
+        ...{ namespace: this.client.options.namespace, taskQueue: { name: this.taskQueue }, taskQueueType },
+      });
+      return (pollers ?? []).filter(({ lastAccessTime }) => now - (optionalTsToMs(lastAccessTime) ?? 0) < POLL).length;
+    };
+    const ask = (): Promise<[number, number]> => Promise.all([count(WORKFLOW_TASKS), count(ACTIVITY_TASKS)]);
+    const [workflow, activity] = await withTimeout(this.connection, ASK_WITHIN, ask);
+    return { workflow, activity };
+  }
+
+  private async call<R>(operation: string, no: string, work: () => Promise<R>): Promise<R> {
+    const span = { name: `temporal ${operation}`, kind: 'client', attributes: { 'guanjia.case': no } } as const;
     try {
-      return await withTimeout(this.connection, DEADLINE, work);
+      return await inSpan(span, () => withTimeout(this.connection, DEADLINE, work));
     } catch (error) {
+      const reason = reasonOf(error);
+      if (reason !== null) this.metrics?.engineErrors.inc({ reason });
       if (isAway(error)) throw problem('engine-unavailable', {}, { cause: error });
       throw error;
     }
@@ -161,6 +205,24 @@ function wasNotTaken(error: unknown): boolean {
 
 function isAway(error: unknown): boolean {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
+  const service = serviceErrorIn(error);
+  return service !== null && AWAY.has(service.code);
+}
+
+/** For the metrics: the server's code in words; null for what is an answer of a case and no failure of a call. */
+function reasonOf(error: unknown): string | null {
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return 'deadline';
+  const service = serviceErrorIn(error);
+  return service === null ? null : (REASONS[service.code] ?? 'other');
+}
+
+function serviceErrorIn(error: unknown) {
   const service = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
-  return isGrpcServiceError(service) && AWAY.has(service.code);
+  return isGrpcServiceError(service) ? service : null;
+}
+
+/** The request that this is done for, inside the span of the call. */
+function origin(): { readonly origin?: Origin } {
+  const current = currentOrigin();
+  return current ? { origin: current } : {};
 }

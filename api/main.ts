@@ -11,7 +11,7 @@ const DRAIN = 10_000;
 async function main(): Promise<void> {
   const config = loadConfig();
   const logger = createLogger(config.logLevel, { service: 'api' });
-  const { deps, close } = await createApiDeps(config, { clock: systemClock, logger });
+  const { deps, close } = await createApiDeps(config, { clock: systemClock, logger, service: 'api' });
   const api = createApi(deps, { trustProxy: config.api.trustedProxies });
   const server = createHttpServer(api.http);
   await new Promise<void>((resolve, reject) => {

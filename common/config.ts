@@ -31,6 +31,8 @@ export interface Config {
   /** base64, 32 bytes: keyed blind indexes and case numbers. */
   readonly indexKey: string;
   readonly logLevel: string;
+  /** Base address of an OTLP/HTTP collector of traces; none are kept without it. */
+  readonly otlpEndpoint?: string | null;
 }
 
 export interface DeploymentVersion {
@@ -86,6 +88,14 @@ function names(env: Environment, name: string): readonly string[] {
     .filter((each) => each !== '');
 }
 
+function httpAddress(env: Environment, name: string): string | null {
+  const text = env[name] || null;
+  if (text !== null && !(URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))) {
+    throw new ConfigError(`${name} must be an http or https address, not "${text}".`);
+  }
+  return text;
+}
+
 /** @throws ConfigError naming the variable that is missing or malformed. */
 export function loadConfig(env: Environment = process.env): Config {
   return {
@@ -109,6 +119,7 @@ export function loadConfig(env: Environment = process.env): Config {
     vaultKeys: required(env, 'GUANJIA_VAULT_KEYS'),
     indexKey: required(env, 'GUANJIA_INDEX_KEY'),
     logLevel: env.GUANJIA_LOG_LEVEL || 'info',
+    otlpEndpoint: httpAddress(env, 'OTEL_EXPORTER_OTLP_ENDPOINT'),
   };
 }
 

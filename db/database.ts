@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import { DatabaseError, Pool, types, type PoolClient } from 'pg';
 import type { Logger } from '../common/logger';
+import { inSpan } from '../common/telemetry';
 import type { Database } from './schema';
 
 export interface DatabaseOptions {
@@ -87,15 +88,17 @@ const STALE_PLAN = '0A000';
  * @throws what `work` or the commit throws; nothing is written then.
  */
 export async function transact<T>(pool: Pool, begin: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  // Each that is stale is thrown away, and there are no more than that.
-  for (let stale = 0; ; stale += 1) {
-    const client = await pool.connect();
-    try {
-      return await transactOn(client, begin, work);
-    } catch (error) {
-      if (databaseCode(error) !== STALE_PLAN || stale >= pool.options.max) throw error;
+  return inSpan({ name: 'sql transaction', kind: 'client', attributes: { 'db.system': 'postgresql' } }, async () => {
+    // Each that is stale is thrown away, and there are no more than that.
+    for (let stale = 0; ; stale += 1) {
+      const client = await pool.connect();
+      try {
+        return await transactOn(client, begin, work);
+      } catch (error) {
+        if (databaseCode(error) !== STALE_PLAN || stale >= pool.options.max) throw error;
+      }
     }
-  }
+  });
 }
 
 /** Gives the connection back, or ends it. */

@@ -1,18 +1,20 @@
-import { Runtime } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { systemClock } from '../common/clock';
 import { loadConfig } from '../common/config';
 import { createDataConverter } from '../common/crypto/codec';
 import { parseKeyring } from '../common/crypto/keyring';
+import { observedSealer } from '../common/crypto/observed-sealer';
 import { createSealer } from '../common/crypto/sealer';
-import { createLogger, temporalRuntimeOptions } from '../common/logger';
-import { createMetrics } from '../common/metrics';
+import { createLogger } from '../common/logger';
+import { createMetrics, watchPool } from '../common/metrics';
+import { createTracer } from '../common/telemetry';
 import { connectTemporal, nativeConnection, pingTemporal } from '../common/temporal';
 import { createDatabase } from '../db/database';
 import { workflowBundle } from './bundle';
 import { currentBuild } from './deployment';
-import { portOf, serveHealth } from './health';
+import { portOf, requirePolling, serveHealth } from './health';
 import { replayCase } from './replay';
+import { installRuntime } from './runtime';
 import { ensureSchedules } from './schedules';
 import { createWorker } from './worker';
 
@@ -22,11 +24,13 @@ const PING = 2_000;
 async function main(): Promise<void> {
   const config = loadConfig();
   const logger = createLogger(config.logLevel, { service: 'worker' });
-  Runtime.install(temporalRuntimeOptions(logger));
-  const metrics = createMetrics();
+  const temporalMetrics = await installRuntime(logger);
+  const metrics = createMetrics({ service: 'worker' });
+  const tracer = await createTracer(config, { service: 'worker', logger, metrics });
   const dataConverter = createDataConverter(parseKeyring(config.codecKeys, 'GUANJIA_CODEC_KEYS'));
-  const sealer = createSealer(parseKeyring(config.vaultKeys, 'GUANJIA_VAULT_KEYS'));
+  const sealer = observedSealer(createSealer(parseKeyring(config.vaultKeys, 'GUANJIA_VAULT_KEYS')), metrics);
   const database = createDatabase(config.databaseUrl, { logger, applicationName: 'guanjia-worker' });
+  watchPool(metrics, database.pool);
   const bundle = await workflowBundle();
   const connection = await nativeConnection(config.temporal, { logger });
   const { client } = await connectTemporal(config.temporal, dataConverter);
@@ -36,6 +40,7 @@ async function main(): Promise<void> {
     sealer,
     metrics,
     logger,
+    tracer,
     client,
     clock: systemClock,
     replay: (no) => replayCase({ client, dataConverter, bundle }, no),
@@ -44,20 +49,15 @@ async function main(): Promise<void> {
   const worker = await createWorker({
     ...{ connection, namespace, taskQueue, dataConverter, activities, bundle },
     ...{ deployment, heldPatches },
+    seen: { logger, tracer },
   });
   await ensureSchedules(client, taskQueue);
-  const missing = async () => {
-    const [temporal, postgres] = await Promise.allSettled([
-      pingTemporal(connection, PING),
-      database.pool.query('select 1'),
-    ]);
-    return [
-      ...(temporal.status === 'rejected' ? ['temporal'] : []),
-      ...(postgres.status === 'rejected' ? ['database'] : []),
-      ...(worker.getState() === 'RUNNING' ? [] : ['worker']),
-    ];
+  const needs = {
+    temporal: () => pingTemporal(connection, PING),
+    database: () => database.pool.query('select 1'),
+    worker: () => requirePolling(worker),
   };
-  const health = await serveHealth({ missing, metrics }, config.api.host, config.workerPort);
+  const health = await serveHealth({ needs, metrics, temporalMetrics }, config.api.host, config.workerPort);
   logger.info({ port: portOf(health), taskQueue, deployment, heldPatches }, 'the worker is up');
   if (deployment) {
     const current = await currentBuild({ connection: client.connection, namespace }, deployment.deploymentName);
@@ -67,6 +67,7 @@ async function main(): Promise<void> {
   // SIGINT and SIGTERM drain the worker: the SDK's runtime listens for them.
   await worker.run();
   health.close();
+  await tracer?.close();
   await database.close();
   await connection.close();
 }

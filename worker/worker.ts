@@ -2,6 +2,8 @@ import type { DataConverter } from '@temporalio/common';
 import { Worker, type InjectedSinks, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import type { DeploymentVersion } from '../common/config';
 import type { JournalSinks } from '../workflows/contracts/journal';
+import type { SeenSinks } from '../workflows/contracts/origin';
+import { seenSinks, type SeenDeps } from './seen';
 
 export interface WorkerDeps {
   readonly connection: NativeConnection;
@@ -13,12 +15,12 @@ export interface WorkerDeps {
   /** Without it, the worker takes the tasks of unversioned workers. */
   readonly deployment?: DeploymentVersion;
   readonly heldPatches?: readonly string[];
+  /** Where it is told what workflows have done; nowhere when left out. */
+  readonly seen?: SeenDeps;
 }
 
 /** Nothing listens to replays of a living worker; a rebuild brings its own sink. */
-const sinks: InjectedSinks<JournalSinks> = {
-  journal: { batch: { fn: () => undefined, callDuringReplay: false } },
-};
+const journal: InjectedSinks<JournalSinks>['journal'] = { batch: { fn: () => undefined, callDuringReplay: false } };
 
 /** A Temporal worker for all families on one task queue. */
 export async function createWorker(deps: WorkerDeps): Promise<Worker> {
@@ -29,7 +31,7 @@ export async function createWorker(deps: WorkerDeps): Promise<Worker> {
     dataConverter: deps.dataConverter,
     activities: deps.activities,
     workflowBundle: deps.bundle,
-    sinks,
+    sinks: { journal, ...seenSinks(deps.seen) } satisfies InjectedSinks<JournalSinks & SeenSinks>,
     workerDeploymentOptions: deps.deployment && {
       version: deps.deployment,
       useWorkerVersioning: true,

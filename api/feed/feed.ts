@@ -50,6 +50,11 @@ export class Feed {
     return this.subscriptions.size;
   }
 
+  /** How old what was handed out may be; 0 while nobody listens. Milliseconds. */
+  lagMs(): Promise<number> {
+    return this.reader.lagMs();
+  }
+
   /**
    * One client more.
    * @param open called once he is admitted: begins the answer.
@@ -159,7 +164,7 @@ export class Feed {
   }
 
   private async beat(): Promise<void> {
-    const lagMs = await this.reader.lagMs();
+    const lagMs = await this.lagMs();
     for (const each of this.live) each.beat({ serverTime: this.deps.clock.now(), lagMs });
   }
 

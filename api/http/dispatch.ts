@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 
 import type { Clock } from '../../common/clock';
+import { parseCaseNumber } from '../../common/ids';
 import type { Logger } from '../../common/logger';
 import { requireProject, requireRole, type CookieLogin, type Known, type Principal } from './access';
 import { readCookie } from './cookie';
@@ -77,6 +78,7 @@ async function serve(route: Route, options: DispatchOptions, req: Request, res: 
   const principal = access.public ? null : await identify(req, options, access.cookie);
   if (principal && !access.public) requireRole(principal, access);
   const request = await readRequest(route, principal, req, res);
+  exchangeOf(req).caseNo = caseOf(request);
   if (principal) {
     requireNamedProject(route, principal, request);
     await deps.authorise?.(principal, route, request);
@@ -105,7 +107,19 @@ async function serve(route: Route, options: DispatchOptions, req: Request, res: 
   const work = Promise.resolve(route.handler(request, context));
   const reply = await inTime(work, options, context.requestId);
   if (options.checkReplies) checkReply(route, reply);
+  exchangeOf(req).caseNo ??= caseMadeBy(reply);
   if (!res.destroyed) sendReply(res, reply, deps.clock.now());
+}
+
+/** For the log: `{no}` in a path is a case's number everywhere. */
+function caseOf({ params }: TypedRequest): string | null {
+  const { no } = (params ?? {}) as { readonly no?: unknown };
+  return typeof no === 'string' ? parseCaseNumber(no) : null;
+}
+
+function caseMadeBy({ status, headers }: Reply): string | null {
+  const [, no] = /^\/api\/v1\/cases\/([^/]+)$/.exec(headers?.Location ?? '') ?? [];
+  return status === 201 && no !== undefined ? parseCaseNumber(no) : null;
 }
 
 function requireNamedProject(route: Route, principal: Principal, request: TypedRequest): void {

@@ -12,6 +12,8 @@ export interface Exchange {
   route: string;
   principal: Principal | null;
   problem: ProblemCode | null;
+  /** Number of the case that it is about. */
+  caseNo: string | null;
 }
 
 /** The route of requests that match none, in logs and metrics. */
@@ -20,7 +22,7 @@ export const UNMATCHED = 'unmatched';
 const exchanges = new WeakMap<IncomingMessage, Exchange>();
 
 export function beginExchange(req: IncomingMessage, requestId: string, now: number): Exchange {
-  const exchange: Exchange = { requestId, now, route: UNMATCHED, principal: null, problem: null };
+  const exchange: Exchange = { requestId, now, route: UNMATCHED, principal: null, problem: null, caseNo: null };
   exchanges.set(req, exchange);
   return exchange;
 }

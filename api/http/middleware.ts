@@ -5,7 +5,8 @@ import type { Clock } from '../../common/clock';
 import type { Ids } from '../../common/ids';
 import type { Logger } from '../../common/logger';
 import type { Metrics } from '../../common/metrics';
-import { beginExchange } from './exchange';
+import { onTrail, type OpenSpan, type Tracer } from '../../common/telemetry';
+import { beginExchange, type Exchange } from './exchange';
 import { invalidRequest, problem } from './problem';
 import { addressKey, requireShare, type RateLimiter } from './rate-limit';
 import { REQUEST_ID, SERVER_TIME } from './reply';
@@ -14,7 +15,9 @@ export interface ObservationDeps {
   readonly clock: Clock;
   readonly ids: Pick<Ids, 'uuid'>;
   readonly logger: Logger;
-  readonly metrics: Pick<Metrics, 'httpRequestDuration'>;
+  readonly metrics: Pick<Metrics, 'httpRequestDuration' | 'refusals'>;
+  /** Null or left out: no traces are kept. */
+  readonly tracer?: Tracer | null;
 }
 
 export const MAX_HEADERS = 100;
@@ -28,7 +31,7 @@ const DISCARD_CHECK_MS = 100;
 const CLIENT_CLOSED_REQUEST = 499;
 
 /** First of all: names the request, sends the server's time, and writes one log line and one observation at its end. */
-export function observe({ clock, ids, logger, metrics }: ObservationDeps): RequestHandler {
+export function observe({ clock, ids, logger, metrics, tracer = null }: ObservationDeps): RequestHandler {
   return (req, res, next) => {
     const asked = req.headers['x-request-id'];
     const requestId = typeof asked === 'string' && REQUEST_ID_FORM.test(asked) ? asked : ids.uuid();
@@ -38,19 +41,48 @@ export function observe({ clock, ids, logger, metrics }: ObservationDeps): Reque
     res.setHeader('Cache-Control', 'no-store');
     // Elapsed time, not the time of day: a story's clock leaps.
     const startedAt = performance.now();
+    const span = beginSpan(tracer, req);
     res.once('finish', () => discardRest(req));
     res.once('close', () => {
-      const { route, principal, problem: code } = exchange;
+      const { route, principal, problem: code, caseNo } = exchange;
       const status = res.headersSent ? res.statusCode : CLIENT_CLOSED_REQUEST;
       const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
       const line = { requestId, method: req.method, route, status, durationMs };
       const caller = principal ? { principalId: principal.id, keyId: principal.keyId } : {};
+      const about = caseNo ? { no: caseNo } : {};
       const outcome = { ...(code ? { code } : {}), ...(res.writableFinished ? {} : { clientLeft: true }) };
-      logger.info({ ...line, ...caller, ...outcome }, 'request');
+      logger.info({ ...line, ...about, ...caller, ...outcome }, 'request');
       metrics.httpRequestDuration.observe({ method: req.method, route, status }, durationMs / 1000);
+      if (code) metrics.refusals.inc({ code });
+      if (span) endSpan(span, req.method, status, exchange);
     });
-    next();
+    onTrail({ requestId, traceparent: span?.traceparent, tracer }, next);
   };
+}
+
+/** Of requests to the API alone: probes and pages would only hide them. Goes on with the trace of the caller. */
+function beginSpan(tracer: Tracer | null, req: Request): OpenSpan | null {
+  if (!tracer || !req.path.startsWith('/api/')) return null;
+  const parent = req.headers['traceparent'];
+  const attributes = { 'http.request.method': req.method };
+  return tracer.open({
+    ...{ name: req.method, kind: 'server', attributes },
+    parent: typeof parent === 'string' ? parent : undefined,
+  });
+}
+
+/** Refusals are answers; only what we owe an answer for is an error of ours. */
+function endSpan(span: OpenSpan, method: string, status: number, { route, problem: code, caseNo }: Exchange): void {
+  span.end({
+    name: `${method} ${route}`,
+    attributes: {
+      'http.route': route,
+      'http.response.status_code': status,
+      ...(caseNo ? { 'guanjia.case': caseNo } : {}),
+      ...(code ? { 'guanjia.code': code } : {}),
+    },
+    error: status >= 500 ? (code ?? String(status)) : null,
+  });
 }
 
 /** Headers of every answer. JSON needs nothing of a browser; pages set a wider policy of their own. */

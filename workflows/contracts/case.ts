@@ -6,6 +6,7 @@ import type { CaseSnapshot } from '../../domain/projection';
 import type { CaseState } from '../../domain/state';
 import type { NotifyRequest } from './notify';
 import type { CommandReceipt } from './journal';
+import type { Origin } from './origin';
 
 /** Input of every case workflow. The workflow id is the case number. */
 export interface CaseInput<O extends Opening = Opening> {
@@ -14,6 +15,8 @@ export interface CaseInput<O extends Opening = Opening> {
   readonly startKey: string;
   /** Of its body, so that the same key with another body is refused. */
   readonly bodyHash: string;
+  /** The request that started it; nobody's when it continues as new. */
+  readonly origin?: Origin;
   /** Set when the workflow continues as new. */
   readonly carried?: Carried;
   /** Roll over after this many history events; the server's suggestion is always followed too. */
@@ -42,6 +45,7 @@ export interface CommandEnvelope {
   readonly occurredAt?: Instant;
   /** `If-Match`: nothing may have changed since this `seq`. */
   readonly ifSeq?: number;
+  readonly origin?: Origin;
   readonly data: unknown;
 }
 

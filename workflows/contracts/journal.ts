@@ -2,6 +2,7 @@ import type { Sinks } from '@temporalio/workflow';
 import type { JournalEvent, OpenedRecord } from '../../domain/event';
 import type { Instant } from '../../domain/instant';
 import type { CaseSnapshot } from '../../domain/projection';
+import type { Origin } from './origin';
 
 /**
  * What the workflow hands to the projection. A batch may be written twice, late, or after a younger one: the fence
@@ -26,6 +27,8 @@ export interface CommandReceipt {
   readonly bodyHash: string;
   readonly seq: number;
   readonly answer: CommandAnswer;
+  /** For log lines and traces; not stored. */
+  readonly origin?: Origin;
 }
 
 export interface CommandAnswer {

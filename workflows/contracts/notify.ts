@@ -2,6 +2,7 @@ import type { Role } from '../../domain/actor';
 import type { Recipient, TextRef } from '../../domain/event';
 import type { Instant } from '../../domain/instant';
 import type { CaseMode } from '../../domain/event';
+import type { Origin } from './origin';
 
 /** One message to be sent. `key` is stable: the same key is never delivered twice to one person. */
 export interface NotifyRequest {
@@ -18,6 +19,8 @@ export interface NotifyRequest {
   readonly args: Readonly<Record<string, string | number>>;
   readonly upwards: readonly Role[];
   readonly text: TextRef | null;
+  /** The request that it follows from; nobody's when time ran out. */
+  readonly origin?: Origin;
 }
 
 export interface NotifyOutcome {

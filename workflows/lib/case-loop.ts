@@ -13,7 +13,7 @@ import {
 import type { Command, CommandName, Draft, Opening } from '../../domain/event';
 import { nextWake, openCase, recordEffect, runCommand, runWake, type Step } from '../../domain/engine';
 import { commandNames, isRefusal, refuse, type Family, type Refusal } from '../../domain/family';
-import { isoOf } from '../../domain/instant';
+import { isoOf, type Instant } from '../../domain/instant';
 import { snapshotOf } from '../../domain/projection';
 import type { CaseState } from '../../domain/state';
 import {
@@ -29,11 +29,13 @@ import {
   type SeenCommand,
 } from '../contracts/case';
 import type { CommandReceipt } from '../contracts/journal';
+import type { Origin } from '../contracts/origin';
 import { searchAttributes } from '../contracts/search-attributes';
 import { ArmedTimer } from './armed-timer';
 import { Journal } from './journal';
 import { unlessLeaving } from './leaving';
 import { Outbox } from './outbox';
+import { passedOn, tellHandled } from './seen';
 
 /** Commands remembered for repeats inside the workflow; older ones are answered from the read model. */
 const SEEN_MAX = 200;
@@ -59,6 +61,8 @@ class CaseLoop<S extends CaseState, O extends Opening> {
   private readonly seen = new Map<string, SeenCommand>();
   /** Something changed, so the next moment is to be computed anew. */
   private changed = true;
+  /** `seq` after the start; null in the runs that follow the first. */
+  private readonly openedSeq: number | null;
 
   constructor(
     private readonly family: Family<S, O>,
@@ -73,6 +77,7 @@ class CaseLoop<S extends CaseState, O extends Opening> {
     this.journal = new Journal(opening.no, written, () => snapshotOf(this.state));
     if (carried) this.restore(carried);
     if (opened) this.commit(opened, this.startReceipt(opened));
+    this.openedSeq = opened ? opened.state.seq : null;
   }
 
   /** Before the first await: messages arrive before the main code runs. */
@@ -94,7 +99,7 @@ class CaseLoop<S extends CaseState, O extends Opening> {
   }
 
   async run(): Promise<{ no: string; seq: number }> {
-    const beside = [this.journal.run(), this.outbox.run()].map((running) => running.catch(unlessLeaving));
+    const beside = [this.journal.run(), this.outbox.run(), this.start()].map((running) => running.catch(unlessLeaving));
     void Promise.all(beside);
     while (!this.state.ended) {
       this.arm();
@@ -108,6 +113,10 @@ class CaseLoop<S extends CaseState, O extends Opening> {
     this.timer.disarm();
     await condition(() => allHandlersFinished() && this.journal.isIdle() && this.outbox.isIdle());
     return { no: this.state.no, seq: this.state.seq };
+  }
+
+  private async start(): Promise<void> {
+    if (this.openedSeq !== null) await this.dealtWith('start', this.openedSeq, this.input.origin, Date.now());
   }
 
   private arm(): void {
@@ -129,26 +138,42 @@ class CaseLoop<S extends CaseState, O extends Opening> {
   private async handle(name: string, envelope: CommandEnvelope): Promise<CommandResult> {
     const seen = this.seen.get(envelope.id);
     if (seen) return { seq: seen.seq, projection: await this.journal.settled(seen.seq) };
-    const step = this.decide(name, envelope, Date.now());
+    const { id, bodyHash, origin } = envelope;
+    const startedAt = Date.now();
+    const step = this.decide(name, envelope, startedAt);
     if (isRefusal(step)) throw refusal(step);
-    this.remember({ id: envelope.id, bodyHash: envelope.bodyHash, seq: step.state.seq });
-    this.commit(step, this.receipt(envelope.id, name, envelope.bodyHash, step));
-    return { seq: step.state.seq, projection: await this.journal.settled(step.state.seq) };
+    const { seq } = step.state;
+    this.remember({ id, bodyHash, seq });
+    this.commit(step, this.receipt({ id, bodyHash, origin }, name, step));
+    return { seq, projection: await this.dealtWith(name, seq, origin, startedAt) };
+  }
+
+  /** @returns once it is in the read model, or at once while the database is away. */
+  private async dealtWith(command: string, seq: number, origin: Origin | undefined, startedAt: Instant) {
+    const projection = await this.journal.settled(seq);
+    const from = { origin: origin ?? null, passedOn: passedOn(origin) ?? null };
+    tellHandled({ no: this.state.no, command, seq, projection, ...from, startedAt, endedAt: Date.now() });
+    return projection;
   }
 
   /** The start is answered like a command, so that its key gets the same answer for ever. */
   private startReceipt(opened: Step<S>): CommandReceipt {
     const { bodyHash, startKey } = this.input;
-    return this.receipt(startKey, 'start', bodyHash, opened);
+    return this.receipt({ id: startKey, bodyHash, origin: this.input.origin }, 'start', opened);
   }
 
-  private receipt(id: string, command: string, bodyHash: string, { state }: Step<S>): CommandReceipt {
+  private receipt(
+    { id, bodyHash, origin }: Pick<CommandEnvelope, 'id' | 'bodyHash' | 'origin'>,
+    command: string,
+    { state }: Step<S>,
+  ): CommandReceipt {
     return {
       id,
       command,
       bodyHash,
       seq: state.seq,
       answer: { no: state.no, seq: state.seq, snapshot: snapshotOf(state) },
+      ...(origin ? { origin: passedOn(origin) } : {}),
     };
   }
 
@@ -184,7 +209,7 @@ class CaseLoop<S extends CaseState, O extends Opening> {
     this.state = step.state;
     this.changed = true;
     this.journal.append(step.events, receipt ? [receipt] : []);
-    this.outbox.add(this.state, step.events);
+    this.outbox.add(this.state, step.events, receipt?.origin);
     this.show();
   }
 

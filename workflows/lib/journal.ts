@@ -85,7 +85,7 @@ export class Journal {
       return true;
     } catch (error) {
       if (isCancellation(error)) throw error;
-      log.warn('the journal is delivered later', { no: batch.no, first: batch.events[0]?.seq });
+      log.warn('the journal is delivered later', idsOf(batch));
     }
     this.away = true;
     try {
@@ -93,7 +93,7 @@ export class Journal {
       return true;
     } catch (error) {
       if (isCancellation(error)) throw error;
-      log.error('the journal was refused by the database', { no: batch.no, first: batch.events[0]?.seq });
+      log.error('the journal was refused by the database', idsOf(batch));
       return false;
     }
   }
@@ -115,6 +115,11 @@ export class Journal {
     if (workflowInfo().unsafe.isReplaying) sink.batch(batch);
     return batch;
   }
+}
+
+/** What a line about a batch is found by. */
+function idsOf({ no, events, receipts }: JournalBatch) {
+  return { no, first: events[0]?.seq, requestIds: receipts.flatMap(({ origin }) => origin?.requestId ?? []) };
 }
 
 function openedIn(events: readonly JournalEvent[]): OpenedRecord | null {

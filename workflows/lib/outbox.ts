@@ -2,6 +2,7 @@ import { condition, isCancellation, log, patched } from '@temporalio/workflow';
 import { draft, type Draft, type JournalEvent } from '../../domain/event';
 import type { CaseState } from '../../domain/state';
 import type { NotifyOutcome, NotifyRequest } from '../contracts/notify';
+import type { Origin } from '../contracts/origin';
 import { unlessLeaving } from './leaving';
 import { notifying } from './options';
 import { patches } from './patches';
@@ -20,8 +21,10 @@ export class Outbox {
 
   constructor(private readonly record: (of: number, outcome: Draft) => void) {}
 
-  add(state: CaseState, events: readonly JournalEvent[]): void {
-    const asked = events.flatMap((event) => (event.type === 'notify-requested' ? [requestOf(state, event)] : []));
+  add(state: CaseState, events: readonly JournalEvent[], origin?: Origin): void {
+    const asked = events.flatMap((event) =>
+      event.type === 'notify-requested' ? [requestOf(state, event, origin)] : [],
+    );
     const urgent = asked.filter((request) => request.urgent);
     const overtake = urgent.length > 0 && this.sending.size > 0 && patched(patches.urgentOvertakes);
     if (overtake) this.overtaking.push(...urgent);
@@ -81,7 +84,8 @@ export class Outbox {
       return await notifying.notify(requests);
     } catch (error) {
       if (isCancellation(error)) throw error;
-      log.error('messages could not be delivered', { no: requests[0]?.no, count: requests.length });
+      const requestIds = requests.flatMap(({ origin }) => origin?.requestId ?? []);
+      log.error('messages could not be delivered', { no: requests[0]?.no, count: requests.length, requestIds });
       return [];
     }
   }
@@ -99,7 +103,11 @@ function notified(request: NotifyRequest, outcome: NotifyOutcome | undefined): D
   });
 }
 
-function requestOf(state: CaseState, event: JournalEvent & { type: 'notify-requested' }): NotifyRequest {
+function requestOf(
+  state: CaseState,
+  event: JournalEvent & { type: 'notify-requested' },
+  origin: Origin | undefined,
+): NotifyRequest {
   return {
     key: `${state.no}/${event.seq}`,
     no: state.no,
@@ -114,5 +122,6 @@ function requestOf(state: CaseState, event: JournalEvent & { type: 'notify-reque
     args: event.data.args,
     upwards: event.data.upwards,
     text: event.data.text,
+    ...(origin ? { origin } : {}),
   };
 }

@@ -4,6 +4,7 @@ import { createAuthenticate } from './authenticate';
 import { Feed } from './feed/feed';
 import type { ApiDeps } from './deps';
 import { problem, type Problem } from './http/problem';
+import { keyMissing } from './refusals';
 import type { Route } from './http/route';
 import { bulkRoutes } from './routes/bulk';
 import { caseInspectionRoutes } from './routes/case-inspection';
@@ -78,5 +79,5 @@ export function createApi(
 
 function mapError(error: unknown): Problem | null {
   if (isTransient(error)) return problem('database-unavailable', {}, { cause: databaseCode(error) });
-  return null;
+  return keyMissing(error);
 }

@@ -8,6 +8,7 @@ import { createSealer } from '../common/crypto/sealer';
 import { createIds, type Ids } from '../common/ids';
 import type { Logger } from '../common/logger';
 import { createMetrics } from '../common/metrics';
+import { reportMissingKeys } from '../common/missing-keys';
 import { connectTemporal, pingTemporal } from '../common/temporal';
 import { createDatabase } from '../db/database';
 import type { ApiDeps } from './deps';
@@ -32,7 +33,9 @@ export async function createApiDeps(
   config: Config,
   { clock, logger, ids }: DepsOptions,
 ): Promise<{ readonly deps: ApiDeps; close(): Promise<void> }> {
-  const codecKeys = parseKeyring(config.codecKeys, 'GUANJIA_CODEC_KEYS');
+  const metrics = createMetrics();
+  const onMissing = reportMissingKeys({ logger, metrics, clock });
+  const codecKeys = parseKeyring(config.codecKeys, 'GUANJIA_CODEC_KEYS', onMissing);
   const indexKey = parseKey(config.indexKey, 'GUANJIA_INDEX_KEY');
   const database = createDatabase(config.databaseUrl, {
     logger,
@@ -46,12 +49,13 @@ export async function createApiDeps(
     database,
     engine: new Engine(temporal.connection, temporal.client, config.temporal.taskQueue),
     directory: new Directory(database.db, clock),
-    sealer: createSealer(parseKeyring(config.vaultKeys, 'GUANJIA_VAULT_KEYS')),
+    sealer: createSealer(parseKeyring(config.vaultKeys, 'GUANJIA_VAULT_KEYS', onMissing)),
     blindIndex: createBlindIndex(indexKey),
     cursors: createCursorCodec(cursorKey(indexKey)),
-    codec: createPayloadCodec(codecKeys),
+    // Payloads that people send to be decoded name any key they like: nobody is alarmed by those.
+    codec: createPayloadCodec(parseKeyring(config.codecKeys, 'GUANJIA_CODEC_KEYS')),
     logger,
-    metrics: createMetrics(),
+    metrics,
     temporalUiUrl: config.temporal.uiUrl,
     temporalNamespace: config.temporal.namespace,
     pingTemporal: () => pingTemporal(temporal.connection, PING),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   isGrpcServiceError,
+  QueryNotRegisteredError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
@@ -24,7 +25,7 @@ import {
 } from '../workflows/contracts/case';
 import { searchAttributes } from '../workflows/contracts/search-attributes';
 import { problem } from './http/problem';
-import { problemOf } from './refusals';
+import { keyMissing, problemOf } from './refusals';
 
 /** How long one request waits for Temporal before it answers 503. Milliseconds. */
 const DEADLINE = 8_000;
@@ -122,7 +123,9 @@ export class Engine {
       return await withTimeout(this.connection, DEADLINE, work);
     } catch (error) {
       if (isAway(error)) throw problem('engine-unavailable', {}, { cause: error });
-      throw error;
+      // Every case knows its queries, so one that can't answer could not be loaded.
+      if (error instanceof QueryNotRegisteredError) throw problem('case-unreadable', {}, { cause: error });
+      throw keyMissing(error) ?? error;
     }
   }
 }

@@ -16,6 +16,8 @@ export interface Metrics {
   readonly auditDifferences: Gauge<'kind'>;
   /** Calls to Temporal that failed, by reason (`unavailable`, `deadline`, …). */
   readonly engineErrors: Counter<'reason'>;
+  /** Times that something could not be opened for want of a key, by the variable that lacks it. */
+  readonly missingKeys: Counter<'variable' | 'key'>;
   /** What `GET /metrics` answers. */
   render(): Promise<{ contentType: string; body: string }>;
 }
@@ -84,6 +86,12 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
       name: 'guanjia_engine_errors_total',
       help: 'Failed calls to Temporal',
       labelNames: ['reason'],
+      registers,
+    }),
+    missingKeys: new Counter({
+      name: 'guanjia_missing_keys_total',
+      help: 'Times that something could not be opened because this process lacks its key',
+      labelNames: ['variable', 'key'],
       registers,
     }),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),

@@ -42,7 +42,7 @@ function workflowHistory(deps: ApiDeps): Route {
           .meta({ id: 'WorkflowHistory' }),
       },
     },
-    problems: ['not-found', 'engine-unavailable', 'database-unavailable'],
+    problems: ['not-found', 'engine-unavailable', 'case-unreadable', 'database-unavailable'],
     handler: async ({ params: { no }, query: { after, limit } }, { principal }) => {
       const found = await visible(deps, no, principal);
       const history = await deps.engine.history(found.no);
@@ -74,7 +74,7 @@ function unmask(deps: ApiDeps): Route {
       .meta({ id: 'UnmaskRequest' }),
     idempotent: false,
     responses: { 200: { description: 'The contact', schema: contact } },
-    problems: ['not-found', 'engine-unavailable', 'database-unavailable'],
+    problems: ['not-found', 'engine-unavailable', 'case-unreadable', 'database-unavailable'],
     handler: async ({ params: { no }, body: { reason } }, { principal, now }) => {
       const found = await visible(deps, no, principal);
       const [opened] = await journalPage(deps.database.db, found.no, { after: 0, limit: 1 });

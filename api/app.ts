@@ -19,6 +19,7 @@ import { householdRoutes } from './routes/households';
 import { meRoutes } from './routes/me';
 import { notificationRoutes } from './routes/notifications';
 import { policyRoutes } from './routes/policies';
+import { residentRoutes } from './routes/residents';
 import { projectRoutes } from './routes/projects';
 import { staffRoutes } from './routes/staff';
 import { streamRoutes } from './routes/stream';
@@ -44,6 +45,7 @@ export function allRoutes(deps: ApiDeps, feed: Feed): Route[] {
     ...notificationRoutes(deps),
     ...policyRoutes(deps),
     ...projectRoutes(deps),
+    ...residentRoutes(deps),
     ...staffRoutes(deps),
     ...streamRoutes(deps, feed),
   ];

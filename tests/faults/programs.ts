@@ -30,7 +30,7 @@ export class Program {
   async run(variables: Variables): Promise<void> {
     await this.stop();
     this.port = await freePort();
-    const env = { PATH: process.env.PATH, ...variables, [this.portVariable]: String(this.port) };
+    const env = { ...variables, [this.portVariable]: String(this.port) };
     const program = { name: path.dirname(this.script), script: this.script, env, url: this.url };
     const service = nodeService(this.home, { root: REPOSITORY, compiled: false }, program);
     this.child = await service.start((child) => (this.child = child));

@@ -104,6 +104,6 @@ test('nobody is found by his name or telephone any more, and a home mate still i
     and (phone_index = ${phoneIndex} or name_index in (${index.name(LAKE, PLANTED.name)}, ''))
     order by id`.execute(database.db);
   expect(rows.rows.map(({ id }) => id)).toEqual(['r-1', 'r-2']);
-  const keys = await database.db.selectFrom('api_key').select(['label', 'revoked_at']).where('resident', '=', 'r-1');
+  const keys = database.db.selectFrom('api_key').select(['label', 'revoked_at']).where('resident', '=', 'r-1');
   expect(await keys.execute()).toEqual([{ label: '', revoked_at: new Date(MONDAY) }]);
 });

@@ -5,6 +5,7 @@ import { createAuthenticate } from './authenticate';
 import { Feed } from './feed/feed';
 import type { ApiDeps } from './deps';
 import { problem, type Problem } from './http/problem';
+import { keyMissing } from './refusals';
 import type { Route } from './http/route';
 import { bulkRoutes } from './routes/bulk';
 import { caseInspectionRoutes } from './routes/case-inspection';
@@ -19,6 +20,7 @@ import { householdRoutes } from './routes/households';
 import { meRoutes } from './routes/me';
 import { notificationRoutes } from './routes/notifications';
 import { policyRoutes } from './routes/policies';
+import { residentRoutes } from './routes/residents';
 import { projectRoutes } from './routes/projects';
 import { staffRoutes } from './routes/staff';
 import { streamRoutes } from './routes/stream';
@@ -42,6 +44,7 @@ export function allRoutes(deps: ApiDeps, feed: Feed): Route[] {
     ...notificationRoutes(deps),
     ...policyRoutes(deps),
     ...projectRoutes(deps),
+    ...residentRoutes(deps),
     ...staffRoutes(deps),
     ...streamRoutes(deps, feed),
   ];
@@ -82,5 +85,5 @@ export function createApi(
 
 function mapError(error: unknown): Problem | null {
   if (isTransient(error)) return problem('database-unavailable', {}, { cause: databaseCode(error) });
-  return null;
+  return keyMissing(error);
 }

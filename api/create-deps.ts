@@ -9,6 +9,7 @@ import { createSealer } from '../common/crypto/sealer';
 import { createIds, type Ids } from '../common/ids';
 import type { Logger } from '../common/logger';
 import { createMetrics, setByKind, watchPool, type Metrics, type Service } from '../common/metrics';
+import { reportMissingKeys } from '../common/missing-keys';
 import { createTracer } from '../common/telemetry';
 import { connectTemporal, pingTemporal } from '../common/temporal';
 import { createDatabase } from '../db/database';
@@ -36,14 +37,15 @@ export async function createApiDeps(
   config: Config,
   { clock, logger, ids, service }: DepsOptions,
 ): Promise<{ readonly deps: ApiDeps; close(): Promise<void> }> {
-  const codecKeys = parseKeyring(config.codecKeys, 'GUANJIA_CODEC_KEYS');
+  const metrics = createMetrics({ service });
+  const onMissing = reportMissingKeys({ logger, metrics, clock });
+  const codecKeys = parseKeyring(config.codecKeys, 'GUANJIA_CODEC_KEYS', onMissing);
   const indexKey = parseKey(config.indexKey, 'GUANJIA_INDEX_KEY');
   const database = createDatabase(config.databaseUrl, {
     logger,
     applicationName: 'guanjia-api',
     connectTimeoutMs: CONNECT,
   });
-  const metrics = createMetrics({ service });
   const tracer = await createTracer(config, { service: 'api', logger, metrics });
   watchPool(metrics, database.pool);
   const temporal = await connectTemporal(config.temporal, createDataConverter(codecKeys));
@@ -55,10 +57,11 @@ export async function createApiDeps(
     database,
     engine,
     directory: new Directory(database.db, clock),
-    sealer: observedSealer(createSealer(parseKeyring(config.vaultKeys, 'GUANJIA_VAULT_KEYS')), metrics),
+    sealer: observedSealer(createSealer(parseKeyring(config.vaultKeys, 'GUANJIA_VAULT_KEYS', onMissing)), metrics),
     blindIndex: createBlindIndex(indexKey),
     cursors: createCursorCodec(cursorKey(indexKey)),
-    codec: createPayloadCodec(codecKeys),
+    // Payloads that people send to be decoded name any key they like: nobody is alarmed by those.
+    codec: createPayloadCodec(parseKeyring(config.codecKeys, 'GUANJIA_CODEC_KEYS')),
     logger,
     metrics,
     tracer,

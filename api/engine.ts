@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   isGrpcServiceError,
+  QueryNotRegisteredError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
@@ -29,7 +30,7 @@ import {
 import type { Origin } from '../workflows/contracts/origin';
 import { searchAttributes } from '../workflows/contracts/search-attributes';
 import { problem } from './http/problem';
-import { problemOf } from './refusals';
+import { keyMissing, problemOf } from './refusals';
 
 /** How long one request waits for Temporal before it answers 503. Milliseconds. */
 const DEADLINE = 8_000;
@@ -166,7 +167,9 @@ export class Engine {
       const reason = reasonOf(error);
       if (reason !== null) this.metrics?.engineErrors.inc({ reason });
       if (isAway(error)) throw problem('engine-unavailable', {}, { cause: error });
-      throw error;
+      // Every case knows its queries, so one that can't answer could not be loaded.
+      if (error instanceof QueryNotRegisteredError) throw problem('case-unreadable', {}, { cause: error });
+      throw keyMissing(error) ?? error;
     }
   }
 }

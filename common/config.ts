@@ -53,6 +53,25 @@ function required(env: Environment, name: string): string {
   return value;
 }
 
+/** A required variable of this shape. The message tells the shape and never the value, which may hold a password. */
+function shaped(env: Environment, name: string, isRight: (text: string) => boolean, shape: string): string {
+  const value = required(env, name);
+  if (!isRight(value)) throw new ConfigError(`${name} must be ${shape}.`);
+  return value;
+}
+
+const isDatabaseUrl = (text: string): boolean => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
+const isAddress = (text: string): boolean => /^[^\s/:]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(text);
+
+function page(env: Environment, name: string): string | null {
+  const text = env[name];
+  if (!text) return null;
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new ConfigError(`${name} must be the address of a page, http:// or https://.`);
+  }
+  return text;
+}
+
 function port(env: Environment, name: string, fallback: number): number {
   const text = env[name];
   if (text === undefined || text === '') return fallback;
@@ -100,12 +119,12 @@ function httpAddress(env: Environment, name: string): string | null {
 export function loadConfig(env: Environment = process.env): Config {
   return {
     production: env.NODE_ENV === 'production',
-    databaseUrl: required(env, 'DATABASE_URL'),
+    databaseUrl: shaped(env, 'DATABASE_URL', isDatabaseUrl, 'postgresql://user:password@host:port/database'),
     temporal: {
-      address: required(env, 'TEMPORAL_ADDRESS'),
+      address: shaped(env, 'TEMPORAL_ADDRESS', isAddress, 'host:port'),
       namespace: env.TEMPORAL_NAMESPACE || 'default',
       taskQueue: env.GUANJIA_TASK_QUEUE || 'guanjia',
-      uiUrl: env.TEMPORAL_UI_URL || null,
+      uiUrl: page(env, 'TEMPORAL_UI_URL'),
     },
     api: {
       host: env.GUANJIA_API_HOST || '127.0.0.1',

@@ -35,6 +35,8 @@ export interface Metrics {
   readonly auditDifferences: Gauge<'kind'>;
   /** Texts or keys of the vault that did not open. */
   readonly vaultFailures: Counter<'reason'>;
+  /** Times that something could not be opened for want of a key, by the variable that lacks it. */
+  readonly missingKeys: Counter<'variable' | 'key'>;
   readonly databaseConnections: Gauge<'state'>;
   /** Who waits for a connection of the pool. */
   readonly databaseWaiting: Gauge;
@@ -79,6 +81,12 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     ...apiMetrics(make),
     ...workerMetrics(make),
     vaultFailures: make.counter(BOTH, 'guanjia_vault_failures_total', 'Texts or keys that did not open', 'reason'),
+    missingKeys: make.counter(
+      BOTH,
+      'guanjia_missing_keys_total',
+      'What could not be opened for want of a key',
+      ...(['variable', 'key'] as const),
+    ),
     databaseConnections: make.gauge(BOTH, 'guanjia_database_connections', 'Connections of the pool', 'state'),
     databaseWaiting: make.gauge(BOTH, 'guanjia_database_waiting', 'Statements that wait for a connection of the pool'),
     spansDropped: make.counter(BOTH, 'guanjia_trace_spans_dropped_total', 'Spans that were not delivered'),

@@ -10,6 +10,7 @@ import * as cases from './migrations/20261122T010002-cases';
 import * as obligations from './migrations/20261122T010003-obligations';
 import * as facts from './migrations/20261122T010004-facts';
 import * as feedAndAudit from './migrations/20261122T010005-feed-and-audit';
+import * as erasure from './migrations/20261126T020000-erasure';
 import { publishDefaultPolicies } from './queries/policies';
 import type { Database } from './schema';
 
@@ -23,6 +24,7 @@ export const MIGRATIONS: Migrations = {
   '20261122T010003-obligations': obligations,
   '20261122T010004-facts': facts,
   '20261122T010005-feed-and-audit': feedAndAudit,
+  '20261126T020000-erasure': erasure,
 };
 
 /**

@@ -248,9 +248,27 @@ const HTTP_CODES = define({
   'engine-unavailable': {
     status: 503,
     title: 'Engine unavailable',
-    meaning: 'Temporal cannot be reached: reading goes on, commands do not. Repeat with the same Idempotency-Key.',
+    meaning:
+      'Temporal cannot be reached, or no worker answers: reading goes on, commands do not. Repeat with the same Idempotency-Key.',
     args: {},
     retryAfter: 5,
+  },
+  'key-missing': {
+    status: 503,
+    title: 'Key missing',
+    meaning:
+      'Something is encrypted with a key that this process was not given. Nothing is lost: it can be read once the key is back. Repeat with the same Idempotency-Key.',
+    detail: 'This process lacks the key {key}; {variable} should hold it. Nothing is lost; repeat when it is back.',
+    args: { key: 'id of the key', variable: 'the environment variable that should hold it' },
+    retryAfter: 30,
+  },
+  'case-unreadable': {
+    status: 503,
+    title: 'Case unreadable',
+    meaning:
+      'No worker can open the case now: it lacks a key, or runs other code than the case began with. Nothing is lost; the log of the worker says which.',
+    args: {},
+    retryAfter: 30,
   },
   'database-unavailable': {
     status: 503,

@@ -15,6 +15,7 @@ const WITH_LOGIN: readonly ProblemCode[] = [
   'key-revoked',
   'role-not-allowed',
   'database-unavailable',
+  'key-missing',
 ];
 const WITH_BODY: readonly ProblemCode[] = [
   'malformed-json',

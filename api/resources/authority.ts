@@ -13,6 +13,8 @@ export const INSIDERS: readonly Role[] = [...STAFF, 'quality', 'ops'];
 export const APPOINTERS: readonly Role[] = [...MANAGERS, 'ops'];
 /** Those who ring or visit residents, and the quality department, which asks them afterwards. */
 export const NEED_CONTACT: readonly Role[] = [...STAFF, 'quality'];
+/** Those who may have a person erased: it can't be undone. */
+export const ERASERS: readonly Role[] = MANAGERS;
 /** Those who read workflows as Temporal has them. */
 export const INSPECTORS: readonly Role[] = [...MANAGERS, 'quality', 'ops'];
 /** Those who see who did what. */

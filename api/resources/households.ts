@@ -20,7 +20,7 @@ import type { newHousehold, newResident, unmasking } from '../schemas/directory'
 import { maskName, maskPhone, maskRoom } from './masks';
 import { makeOnce } from './once';
 import { recordDeed } from './record';
-import { keepText, textsOf } from './texts';
+import { ERASED, keepText, textsOf } from './texts';
 
 interface By {
   readonly principal: Principal;
@@ -137,7 +137,7 @@ export async function homeViews(deps: ApiDeps, homes: readonly Household[], mask
   const show = (ref: string | null, mask: (text: string) => string): string | null => {
     const text = ref === null ? undefined : texts.get(ref);
     if (text === undefined) return null;
-    return masked ? mask(text) : text;
+    return masked && text !== ERASED ? mask(text) : text;
   };
   const residentView = ({ id, nameRef, phoneRef }: Resident) => ({
     id,

@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely';
 import { putTexts, readTexts, type Subject } from '../../db/queries/vault';
+
+export { ERASED } from '../../db/queries/vault';
 import type { Database } from '../../db/schema';
 import type { ApiDeps } from '../deps';
 
-/** Texts by reference; what was deleted is missing. */
+/** Texts by reference, `ERASED` for what was erased. */
 export function textsOf(
   deps: Pick<ApiDeps, 'database' | 'sealer'>,
   refs: readonly (string | null)[],

@@ -49,7 +49,7 @@ export function bulkRoutes(deps: ApiDeps): Route[] {
           schema: z.object({ items: z.array(result) }).meta({ id: 'BulkResults' }),
         },
       },
-      problems: ['engine-unavailable', 'database-unavailable'],
+      problems: ['engine-unavailable', 'case-unreadable', 'database-unavailable'],
       handler: async ({ body, idempotency }, { principal, now }) => {
         const items = await Promise.all(
           body.items.map(async ({ no, command, body: sent }, index) => {

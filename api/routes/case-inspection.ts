@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FRONT_DESK, SUPERVISORS } from '../../domain/actor';
 import { appendAudit } from '../../db/queries/audit';
 import { journalPage } from '../../db/queries/journal-read';
-import { readTexts } from '../../db/queries/vault';
+import { ERASED, readTexts } from '../../db/queries/vault';
 import { decodedHistory } from '../cases/history';
 import type { ApiDeps } from '../deps';
 import { problem } from '../http/problem';
@@ -42,7 +42,7 @@ function workflowHistory(deps: ApiDeps): Route {
           .meta({ id: 'WorkflowHistory' }),
       },
     },
-    problems: ['not-found', 'engine-unavailable', 'database-unavailable'],
+    problems: ['not-found', 'engine-unavailable', 'case-unreadable', 'database-unavailable'],
     handler: async ({ params: { no }, query: { after, limit } }, { principal }) => {
       const found = await visible(deps, no, principal);
       const history = await deps.engine.history(found.no);
@@ -74,7 +74,7 @@ function unmask(deps: ApiDeps): Route {
       .meta({ id: 'UnmaskRequest' }),
     idempotent: false,
     responses: { 200: { description: 'The contact', schema: contact } },
-    problems: ['not-found', 'engine-unavailable', 'database-unavailable'],
+    problems: ['not-found', 'engine-unavailable', 'case-unreadable', 'database-unavailable'],
     handler: async ({ params: { no }, body: { reason } }, { principal, now }) => {
       const found = await visible(deps, no, principal);
       const [opened] = await journalPage(deps.database.db, found.no, { after: 0, limit: 1 });
@@ -89,13 +89,13 @@ function unmask(deps: ApiDeps): Route {
         details: { reason },
       });
       const texts = await readTexts(deps.database.db, deps.sealer, ref === undefined ? [] : [ref]);
-      const known = JSON.parse((ref === undefined ? undefined : texts.get(ref)) ?? '{}') as Partial<
-        Record<'room' | 'name' | 'phone', string>
-      >;
-      return {
-        status: 200,
-        body: { room: known.room ?? null, name: known.name ?? null, phone: known.phone ?? null },
-      };
+      return { status: 200, body: contactIn(ref === undefined ? undefined : texts.get(ref)) };
     },
   });
+}
+
+function contactIn(text: string | undefined) {
+  if (text === ERASED) return { room: ERASED, name: ERASED, phone: ERASED };
+  const known = JSON.parse(text ?? '{}') as Partial<Record<'room' | 'name' | 'phone', string>>;
+  return { room: known.room ?? null, name: known.name ?? null, phone: known.phone ?? null };
 }

@@ -25,7 +25,13 @@ import { replyWith } from './commands';
 const READERS = [...STAFF, 'quality', 'resident'] as const;
 const access = { roles: READERS, project: { byHandler: 'the project is known with the case' } } as const;
 const params = z.strictObject({ no: z.string().max(20) });
-const problems = ['not-found', 'unknown-policy', 'engine-unavailable', 'database-unavailable'] as const;
+const problems = [
+  'not-found',
+  'unknown-policy',
+  'engine-unavailable',
+  'case-unreadable',
+  'database-unavailable',
+] as const;
 const tags = ['Cases'];
 
 export function caseRoutes(deps: ApiDeps): Route[] {

@@ -14,7 +14,14 @@ import { newComplaint } from '../schemas/complaint';
 import { startedCase, startRehearsal } from '../schemas/views';
 
 const REFUSALS = [
-  ...(['not-found', 'unknown-policy', 'idempotency-mismatch', 'engine-unavailable', 'database-unavailable'] as const),
+  ...([
+    'not-found',
+    'unknown-policy',
+    'idempotency-mismatch',
+    'engine-unavailable',
+    'case-unreadable',
+    'database-unavailable',
+  ] as const),
   ...(['reported-in-future', 'reported-too-long-ago', 'subtype-required', 'subtype-unknown'] as const),
   ...(['department-unknown', 'department-required', 'only-manager-may-lower'] as const),
 ];

@@ -54,7 +54,7 @@ export const staffChange = z
 
 const resident = z
   .object({ id: z.string(), name: z.string().nullable(), phone: z.string().nullable() })
-  .meta({ id: 'Resident', description: 'Masked, unless it was unmasked with a reason' });
+  .meta({ id: 'Resident', description: 'Masked, unless it was unmasked with a reason; [erased] after an erasure' });
 
 const home = {
   id: z.string(),
@@ -133,3 +133,22 @@ export const unmasking = z
 export const unmasked = z
   .object({ ...home, until: at.describe('Mask it again at this instant') })
   .meta({ id: 'UnmaskedHousehold' });
+
+const ERASE_REASONS = ['requested', 'moved-out', 'retention', 'ordered'] as const;
+
+export const erasing = z
+  .strictObject({
+    reason: z.enum(ERASE_REASONS).meta({ id: 'EraseReason', description: 'A code: the audit log holds no free text' }),
+    /** Further cases that he reported: from another telephone, or at the desk. */
+    cases: z.array(z.string().max(20)).max(200).default([]),
+  })
+  .meta({ id: 'Erasing' });
+
+export const erased = z
+  .object({
+    id: z.string(),
+    /** Numbers of the cases whose texts went with him. */
+    cases: z.array(z.string()),
+    erasedAt: at.describe('The first time'),
+  })
+  .meta({ id: 'Erased' });

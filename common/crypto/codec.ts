@@ -1,7 +1,7 @@
 import { type DataConverter, METADATA_ENCODING_KEY, type Payload, type PayloadCodec } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { DecryptionError, decryptBytes, encryptBytes } from './aes-gcm';
-import { isKeyId, type Keyring, MissingKeyError } from './keyring';
+import { isKeyId, type Keyring } from './keyring';
 
 const ENCODING = 'binary/encrypted';
 const KEY_ID_KEY = 'encryption-key-id';
@@ -44,9 +44,7 @@ export function createPayloadCodec(keyring: Keyring): PayloadCodec {
     if (metadataText(payload, METADATA_ENCODING_KEY) !== ENCODING) return payload;
     const keyId = metadataText(payload, KEY_ID_KEY);
     if (!isKeyId(keyId) || !payload.data) throw new DecryptionError('Encrypted payload without key id or data');
-    const key = keyring.get(keyId);
-    if (!key) throw new MissingKeyError(keyId);
-    return PayloadProto.decode(decryptBytes(key, payload.data, associatedData(keyId)));
+    return PayloadProto.decode(decryptBytes(keyring.require(keyId), payload.data, associatedData(keyId)));
   };
 
   // Async so that a thrown error becomes a rejection, as the interface promises.

@@ -11,6 +11,8 @@ export interface Keyring {
   readonly active: { readonly id: string; readonly key: Buffer };
   /** The key of this id (32 bytes), or undefined when the ring does not hold it. */
   get(id: string): Buffer | undefined;
+  /** @throws MissingKeyError when the ring does not hold it. */
+  require(id: string): Buffer;
   /** All key ids, the active one first. */
   readonly ids: readonly string[];
 }
@@ -19,7 +21,11 @@ export interface Keyring {
 export class MissingKeyError extends Error {
   override readonly name = 'MissingKeyError';
 
-  constructor(readonly keyId: string) {
+  constructor(
+    readonly keyId: string,
+    /** The environment variable that should hold it. */
+    readonly variable: string,
+  ) {
     super(`No key "${keyId}" in the keyring`);
   }
 }
@@ -31,9 +37,14 @@ export function isKeyId(text: string): boolean {
 /**
  * @param text `kid:base64,kid:base64`, each key 32 bytes, the first one active. Blanks around the commas are allowed.
  * @param variable the environment variable it came from, for the error message only.
+ * @param onMissing hears of every key that was asked for in vain.
  * @throws ConfigError naming the variable and the key id, never the key.
  */
-export function parseKeyring(text: string, variable: string): Keyring {
+export function parseKeyring(
+  text: string,
+  variable: string,
+  onMissing: (missing: MissingKeyError) => void = () => undefined,
+): Keyring {
   const keys = new Map<string, Buffer>();
   for (const [index, entry] of text.split(',').entries()) {
     const [id = '', material, ...rest] = entry.trim().split(':');
@@ -47,7 +58,14 @@ export function parseKeyring(text: string, variable: string): Keyring {
   }
   const ids = [...keys.keys()];
   const id = ids[0] as string;
-  return { active: { id, key: keys.get(id) as Buffer }, get: (wanted) => keys.get(wanted), ids };
+  const require = (wanted: string): Buffer => {
+    const key = keys.get(wanted);
+    if (key) return key;
+    const missing = new MissingKeyError(wanted, variable);
+    onMissing(missing);
+    throw missing;
+  };
+  return { active: { id, key: keys.get(id) as Buffer }, get: (wanted) => keys.get(wanted), require, ids };
 }
 
 /**

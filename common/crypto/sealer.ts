@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { DecryptionError, decryptBytes, encryptBytes } from './aes-gcm';
-import { isKeyId, KEY_BYTES, type Keyring, MissingKeyError } from './keyring';
+import { isKeyId, KEY_BYTES, type Keyring } from './keyring';
 
 const SALT_BYTES = 16;
 
@@ -48,9 +48,7 @@ export function createSealer(keyring: Keyring): Sealer {
   function parseKeyed(text: string): { id: string; key: Buffer; box: Buffer } {
     const [version, id = '', box = '', ...rest] = text.split('.');
     if (version !== 'v1' || rest.length > 0 || !isKeyId(id)) throw new DecryptionError('Not a v1.<kid>.<bytes> text');
-    const key = keyring.get(id);
-    if (!key) throw new MissingKeyError(id);
-    return { id, key, box: fromBase64url(box) };
+    return { id, key: keyring.require(id), box: fromBase64url(box) };
   }
 
   return {

@@ -45,6 +45,12 @@ export async function keyIdsOf(db: Kysely<Database>, staff: string): Promise<str
   return rows.map(({ id }) => id);
 }
 
+/** Ids of the keys of a resident. */
+export async function keyIdsOfResident(db: Kysely<Database>, resident: string): Promise<string[]> {
+  const rows = await db.selectFrom('api_key').select('id').where('resident', '=', resident).execute();
+  return rows.map(({ id }) => id);
+}
+
 /** A key as it may be listed: nobody reads its hash. */
 export type ListedKey = Omit<ApiKey, 'hash'>;
 

@@ -26,8 +26,17 @@ export interface AuditRecord extends AuditEntry {
 
 export type AuditCheck =
   | { readonly intact: true; readonly count: number; readonly head: string }
-  /** `n`: the first row that was changed, or after which one is missing. */
-  | { readonly intact: false; readonly n: number };
+  /**
+   * `n`: the first row that is not as it was written: `changed` (or put in), `missing`, or, though the chain fits, not
+   * the one that the head kept elsewhere says (`rewritten`: all of it was made anew; `cut-off`: the end is gone).
+   */
+  | { readonly intact: false; readonly n: number; readonly why: 'changed' | 'missing' | 'rewritten' | 'cut-off' };
+
+/** The number of an entry and its hash, written down outside of the database. */
+export interface AuditHead {
+  readonly n: number;
+  readonly hash: string;
+}
 
 /** What the first row follows. */
 const ROOT = createHash('sha256').update('guanjia/audit/1').digest('hex');
@@ -49,20 +58,26 @@ export async function appendAudit(db: Kysely<Database>, entry: AuditEntry): Prom
   return { ...entry, n, hash };
 }
 
-/** Computes the whole chain again. What was cut off its end shows only beside a head that was kept elsewhere. */
-export async function verifyAudit(db: Kysely<Database>): Promise<AuditCheck> {
+/**
+ * Computes the whole chain again. Whoever may do everything in the database can make a whole chain anew, or cut off its
+ * end: that shows only beside a head that was kept elsewhere.
+ */
+export async function verifyAudit(db: Kysely<Database>, kept?: AuditHead): Promise<AuditCheck> {
   let head = ROOT;
   let count = 0;
   for (;;) {
     const rows = await db.selectFrom('audit_log').selectAll().where('n', '>', count).orderBy('n').limit(PAGE).execute();
     for (const row of rows) {
       const { n, hash, ...entry } = record(row);
-      if (n !== count + 1 || row.previous !== head || hashOf(head, n, entry) !== hash)
-        return { intact: false, n: count + 1 };
+      if (n !== count + 1) return { intact: false, n: count + 1, why: 'missing' };
+      if (row.previous !== head || hashOf(head, n, entry) !== hash) return { intact: false, n, why: 'changed' };
+      if (n === kept?.n && hash !== kept.hash) return { intact: false, n, why: 'rewritten' };
       head = hash;
       count = n;
     }
-    if (rows.length < PAGE) return { intact: true, count, head };
+    if (rows.length === PAGE) continue;
+    if (kept && kept.n > count) return { intact: false, n: count + 1, why: 'cut-off' };
+    return { intact: true, count, head };
   }
 }
 

@@ -98,7 +98,8 @@ export const OPEN = {
   text: `insert into "case" (${list([...STATE, ...RECORD])})
     select ${list([...STATE, ...RECORD])} from jsonb_populate_record(null::"case", $1::jsonb)
     on conflict (no) do update set ${assign(RECORD, 'excluded')}
-    returning ${STORED}`,
+    returning ${STORED},
+      exists (select from erasure where subject_kind = 'case' and subject_id = "case".no) as erased`,
 };
 
 /** Takes back everything from event $2 on, and what was derived from it, before other events take their place. */

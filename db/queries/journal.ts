@@ -22,6 +22,7 @@ import {
 } from './journal-rows';
 import { BEGIN, LOCK, OPEN, RECEIPTS, UNWIND, WRITE } from './journal-sql';
 import { takeSealed } from './sealed';
+import { forgetCaller } from './erasure';
 import { openSealed, putOpened } from './vault';
 
 /** An earlier batch of the case has not arrived yet: worth repeating. */
@@ -64,6 +65,7 @@ export async function writeBatch(
     if (first > stored.seq + 1) throw new JournalGapError(`${batch.no}: ${first} does not follow ${stored.seq}`);
     const prefix = first <= stored.seq ? await unwind(client, batch.no, first) : null;
     await write(client, batch, stored, prefix);
+    if (stored.erased) await forgetCaller(client, batch.no);
     return 'written';
   });
 }
@@ -81,6 +83,8 @@ function rangeOf({ no, events, snapshot }: JournalBatch): { first: number; last:
 interface Stored extends Grading, Pick<StoredRow, 'seq' | 'fence' | 'tally'> {
   readonly updatedAt: Instant;
   readonly record: FactRecord;
+  /** Who reported it was erased: what tells of him stays out of what is written anew. */
+  readonly erased?: boolean;
 }
 
 async function lock(client: PoolClient, batch: JournalBatch): Promise<Stored> {
@@ -113,7 +117,7 @@ type StoredRow = Grading &
     | 'care_colour'
     | 'repeat_of'
     | 'root_case'
-  >;
+  > & { readonly erased?: boolean };
 
 /** Holds the place of a case until its first event is written in the same transaction. */
 function firstRow(batch: JournalBatch): Record<string, unknown> {

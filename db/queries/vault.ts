@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { digestText, type Sealer } from '../../common/crypto/sealer';
 import type { TextRef } from '../../domain/event';
 import type { Instant } from '../../domain/instant';
@@ -27,6 +27,9 @@ export class SealedTextError extends Error {
   override readonly name = 'SealedTextError';
 }
 
+/** Stands in the place of a text that was erased. */
+export const ERASED = '[erased]';
+
 /** The reference stands for another text already. */
 export class TextRefTakenError extends Error {
   override readonly name = 'TextRefTakenError';
@@ -46,20 +49,45 @@ export async function putTexts(
   at: Instant,
 ): Promise<TextRef[]> {
   if (entries.length === 0) return [];
-  const rows = await encrypted(db, sealer, subject, entries, at);
-  const made = await db
-    .insertInto('vault_text')
-    .values(rows)
-    .onConflict((conflict) => conflict.column('ref').doNothing())
-    .returning(['ref', 'digest'])
-    .execute();
-  const digests = new Map(made.map(({ ref, digest }) => [ref, digest]));
-  const known = entries.filter(({ ref }) => !digests.has(ref));
-  for (const { ref, digest } of await sameTexts(db, sealer, subject, known)) digests.set(ref, digest);
-  return rows.map(({ ref, digest }) => ({ ref, digest: digests.get(ref) ?? digest }));
+  for (;;) {
+    const { wrapped, rows } = await encrypted(db, sealer, subject, entries, at);
+    const { keyIsThere, made } = await insertTexts(db, subject, wrapped, rows);
+    // Erased a moment ago, between finding the key and using it: the next key is not his any more.
+    if (!keyIsThere) continue;
+    const digests = new Map(made.map(({ ref, digest }) => [ref, digest]));
+    const known = entries.filter(({ ref }) => !digests.has(ref));
+    for (const { ref, digest } of await sameTexts(db, sealer, subject, known)) digests.set(ref, digest);
+    return rows.map(({ ref, digest }) => ({ ref, digest: digests.get(ref) ?? digest }));
+  }
 }
 
-/** Stores what was sealed. The journal has its digest, so it takes the place of what is under its ref in this case. */
+type TextRow = Awaited<ReturnType<typeof encrypted>>['rows'][number];
+
+/**
+ * Only while the key that the texts are encrypted under is there, which it then is until they are stored: no text is
+ * left behind that nobody can open and that no erasure has found.
+ */
+async function insertTexts(db: Kysely<Database>, { kind, id }: Subject, wrapped: string, rows: readonly TextRow[]) {
+  const made = await sql<{ ref: string | null; digest: string | null }>`
+    with key as (
+      select 1 from vault_key where subject_kind = ${kind} and subject_id = ${id} and wrapped = ${wrapped} for share
+    ), made as (
+      insert into vault_text (ref, subject_kind, subject_id, cipher, salt, digest, created_at)
+      select ref, subject_kind, subject_id, cipher, salt, digest, created_at
+      from key, jsonb_populate_recordset(null::vault_text, ${JSON.stringify(rows)}::jsonb)
+      on conflict (ref) do nothing returning ref, digest
+    )
+    select ref, digest from key left join made on true`.execute(db);
+  return {
+    keyIsThere: made.rows.length > 0,
+    made: made.rows.flatMap(({ ref, digest }) => (ref === null || digest === null ? [] : [{ ref, digest }])),
+  };
+}
+
+/**
+ * Stores what was sealed. The journal has its digest, so it takes the place of what is under its ref in this case; of a
+ * text that was erased it takes it never.
+ */
 export async function putOpened(
   db: Kysely<Database>,
   sealer: Sealer,
@@ -68,9 +96,10 @@ export async function putOpened(
   at: Instant,
 ): Promise<void> {
   if (entries.length === 0) return;
+  const { rows } = await encrypted(db, sealer, { kind: 'case', id: caseNo }, entries, at);
   await db
     .insertInto('vault_text')
-    .values(await encrypted(db, sealer, { kind: 'case', id: caseNo }, entries, at))
+    .values(rows)
     .onConflict((conflict) =>
       conflict
         .column('ref')
@@ -80,7 +109,8 @@ export async function putOpened(
           digest: eb.ref('excluded.digest'),
         }))
         .whereRef('vault_text.subject_kind', '=', 'excluded.subject_kind')
-        .whereRef('vault_text.subject_id', '=', 'excluded.subject_id'),
+        .whereRef('vault_text.subject_id', '=', 'excluded.subject_id')
+        .where('vault_text.erased_at', 'is', null),
     )
     .execute();
 }
@@ -92,8 +122,9 @@ async function encrypted(
   entries: readonly (PlainEntry & Partial<OpenedEntry>)[],
   at: Instant,
 ) {
-  const key = await dataKeyOf(db, sealer, { kind, id }, at);
-  return entries.map(({ ref, plain, salt }) => ({
+  const wrapped = await dataKeyOf(db, sealer, { kind, id }, at);
+  const key = sealer.unwrap(wrapped);
+  const rows = entries.map(({ ref, plain, salt }) => ({
     ref,
     subject_kind: kind,
     subject_id: id,
@@ -101,6 +132,7 @@ async function encrypted(
     ...digestText(plain, salt),
     created_at: timeOf(at),
   }));
+  return { wrapped, rows };
 }
 
 /** The stored digests of texts that are there already. */
@@ -116,14 +148,16 @@ async function sameTexts(db: Kysely<Database>, sealer: Sealer, { kind, id }: Sub
     .where('subject_id', '=', id)
     .execute();
   for (const { ref, plain } of entries) {
-    const isSame = texts.get(ref) === plain && rows.some((row) => row.ref === ref);
+    const stored = texts.get(ref);
+    // Of an erased text nobody can say any more whether it was this one.
+    const isSame = (stored === plain || stored === ERASED) && rows.some((row) => row.ref === ref);
     if (!isSame) throw new TextRefTakenError(`reference ${ref} stands for another text`);
   }
   return rows;
 }
 
 /**
- * @returns the texts by ref. What is not there, or was made unreadable by deleting its subject's key, is missing.
+ * @returns the texts by ref, `ERASED` for those that were erased. What is not there is missing.
  * @throws DecryptionError, MissingKeyError.
  */
 export async function readTexts(
@@ -134,28 +168,35 @@ export async function readTexts(
   if (refs.length === 0) return new Map();
   const rows = await db
     .selectFrom('vault_text as t')
-    .innerJoin('vault_key as k', (join) =>
+    .leftJoin('vault_key as k', (join) =>
       join.onRef('k.subject_kind', '=', 't.subject_kind').onRef('k.subject_id', '=', 't.subject_id'),
     )
-    .select(['t.ref', 't.subject_kind', 't.subject_id', 't.cipher', 'k.wrapped'])
+    .select(['t.ref', 't.subject_kind', 't.subject_id', 't.cipher', 't.erased_at', 'k.wrapped'])
     .where('t.ref', 'in', [...refs])
     .execute();
   return new Map(
     rows.map((row) => {
+      if (row.erased_at !== null || row.wrapped === null) return [row.ref, ERASED];
       const place = placeOf(row.subject_kind, row.subject_id, row.ref);
       return [row.ref, sealer.decryptText(sealer.unwrap(row.wrapped), row.cipher, place)];
     }),
   );
 }
 
-/** Deletes the data key: the texts of this subject can never be read again (crypto-shredding). */
-export async function shred(db: Kysely<Database>, subject: Subject): Promise<boolean> {
-  const { numDeletedRows } = await db
-    .deleteFrom('vault_key')
-    .where('subject_kind', '=', subject.kind)
-    .where('subject_id', '=', subject.id)
-    .executeTakeFirst();
-  return numDeletedRows > 0n;
+/**
+ * Deletes the data key, so that no copy of the texts of this subject can be read again (crypto-shredding), and empties
+ * them here: their digests, which the journal keeps, stand for nothing without the salt. Texts that he gets later are
+ * kept under a new key. To be called in a transaction.
+ */
+export async function shred(db: Kysely<Database>, { kind, id }: Subject, at: Instant): Promise<void> {
+  await db.deleteFrom('vault_key').where('subject_kind', '=', kind).where('subject_id', '=', id).execute();
+  await db
+    .updateTable('vault_text')
+    .set({ cipher: '', salt: '', erased_at: timeOf(at) })
+    .where('subject_kind', '=', kind)
+    .where('subject_id', '=', id)
+    .where('erased_at', 'is', null)
+    .execute();
 }
 
 /** A text of a case on its way while the database is away. The journal puts it into the vault (`openSealed`). */
@@ -171,8 +212,8 @@ export function openSealed(sealer: Sealer, caseNo: string, text: Required<TextRe
   return { ref: text.ref, plain, salt };
 }
 
-/** The subject's data key, made when he has none. Two who make it at once get the same one. */
-async function dataKeyOf(db: Kysely<Database>, sealer: Sealer, subject: Subject, at: Instant): Promise<Buffer> {
+/** The subject's data key as it is stored, made when he has none. Two who make it at once get the same one. */
+async function dataKeyOf(db: Kysely<Database>, sealer: Sealer, subject: Subject, at: Instant): Promise<string> {
   const find = () =>
     db
       .selectFrom('vault_key')
@@ -181,7 +222,7 @@ async function dataKeyOf(db: Kysely<Database>, sealer: Sealer, subject: Subject,
       .where('subject_id', '=', subject.id)
       .executeTakeFirst();
   const known = await find();
-  if (known) return sealer.unwrap(known.wrapped);
+  if (known) return known.wrapped;
   const fresh = sealer.newDataKey();
   const made = await db
     .insertInto('vault_key')
@@ -191,7 +232,7 @@ async function dataKeyOf(db: Kysely<Database>, sealer: Sealer, subject: Subject,
     .executeTakeFirst();
   const row = made ?? (await find());
   if (!row) throw new Error(`the data key of ${subject.kind} ${subject.id} vanished`);
-  return sealer.unwrap(row.wrapped);
+  return row.wrapped;
 }
 
 /** Associated data: a text copied into another row doesn't open. */

@@ -8,6 +8,7 @@ import type * as resident from './resident';
 import type * as apiKey from './api-key';
 import type * as vaultKey from './vault-key';
 import type * as vaultText from './vault-text';
+import type * as erasure from './erasure';
 import type * as policyVersion from './policy-version';
 import type * as case_ from './case';
 import type * as journal from './journal';
@@ -34,6 +35,7 @@ export type Database = company.PartialDB &
   apiKey.PartialDB &
   vaultKey.PartialDB &
   vaultText.PartialDB &
+  erasure.PartialDB &
   policyVersion.PartialDB &
   case_.PartialDB &
   journal.PartialDB &

@@ -10,6 +10,8 @@ export interface VaultTextTable {
   salt: string;
   digest: string;
   created_at: Date;
+  /** From then on `cipher` and `salt` are empty, for good. */
+  erased_at: Date | null;
 }
 
 export type PartialDB = { [tableName]: VaultTextTable };

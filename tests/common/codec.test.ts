@@ -121,7 +121,7 @@ describe('payload codec', () => {
   it('names the key that is missing, and nothing else', async () => {
     const encoded = await encodeOne(codec, greeting);
     const failed = createPayloadCodec(keyringOf('k2')).decode([encoded]);
-    await expect(failed).rejects.toThrow(new MissingKeyError('k1'));
+    await expect(failed).rejects.toThrow(new MissingKeyError('k1', 'TEST_KEYS'));
     await expect(failed).rejects.toThrow(/^No key "k1" in the keyring$/);
   });
 });

@@ -37,7 +37,7 @@ describe('data keys', () => {
     const { plain, wrapped } = sealer.newDataKey();
     expect(createSealer(keyringOf('k2', 'k1')).unwrap(wrapped).equals(plain)).toBe(true);
     expect(createSealer(keyringOf('k2', 'k1')).newDataKey().wrapped).toMatch(/^v1\.k2\./);
-    expect(() => createSealer(keyringOf('k2')).unwrap(wrapped)).toThrow(new MissingKeyError('k1'));
+    expect(() => createSealer(keyringOf('k2')).unwrap(wrapped)).toThrow(new MissingKeyError('k1', 'TEST_KEYS'));
   });
 
   it('notice every altered character', () => {
@@ -107,7 +107,9 @@ describe('sealed texts', () => {
     expect(() => sealer.unseal(sealed, 'C-2/text')).toThrow(DecryptionError);
     expect(() => sealer.unwrap(sealed)).toThrow(DecryptionError);
     expect(() => sealer.unseal(sealer.newDataKey().wrapped, '')).toThrow(DecryptionError);
-    expect(() => createSealer(keyringOf('k2')).unseal(sealed, 'C-1/text')).toThrow(new MissingKeyError('k1'));
+    expect(() => createSealer(keyringOf('k2')).unseal(sealed, 'C-1/text')).toThrow(
+      new MissingKeyError('k1', 'TEST_KEYS'),
+    );
     expect(createSealer(keyringOf('k2', 'k1')).unseal(sealed, 'C-1/text')).toBe('张三');
   });
 

@@ -4,7 +4,7 @@ import { listAudit } from '../../../db/queries/audit';
 import { shred } from '../../../db/queries/vault';
 import { MINUTE } from '../../../domain/instant';
 import { LAKE, PLANTED } from './company';
-import { startOffice, type Json, type Office } from './support';
+import { MONDAY, startOffice, type Json, type Office } from './support';
 
 let office: Office;
 beforeAll(async () => {
@@ -61,10 +61,10 @@ describe('reading', () => {
     expect(body).toMatchObject({ total: 1, items: [{ id: 'h-3' }] });
   });
 
-  test('who was deleted is not shown any more', async () => {
-    await shred(office.deps.database.db, { kind: 'resident', id: 'r-3' });
+  test('who was erased is not shown any more', async () => {
+    await shred(office.deps.database.db, { kind: 'resident', id: 'r-3' }, MONDAY);
     const { body } = await clerk('GET', '/api/v1/households/h-2');
-    expect(body.residents).toEqual([{ id: 'r-3', name: null, phone: null }]);
+    expect(body.residents).toEqual([{ id: 'r-3', name: '[erased]', phone: '[erased]' }]);
   });
 });
 

@@ -20,6 +20,7 @@ import { meRoutes } from '../../../api/routes/me';
 import { notificationRoutes } from '../../../api/routes/notifications';
 import { policyRoutes } from '../../../api/routes/policies';
 import { projectRoutes } from '../../../api/routes/projects';
+import { residentRoutes } from '../../../api/routes/residents';
 import { staffRoutes } from '../../../api/routes/staff';
 import { streamRoutes } from '../../../api/routes/stream';
 import { createBlindIndex } from '../../../common/crypto/blind-index';
@@ -151,6 +152,7 @@ function routesOf(deps: ApiDeps, feed: Feed): Route[] {
   return [
     ...meRoutes(deps, '1.2.3'),
     ...projectRoutes(deps),
+    ...residentRoutes(deps),
     ...staffRoutes(deps),
     ...householdRoutes(deps),
     ...apiKeyRoutes(deps),

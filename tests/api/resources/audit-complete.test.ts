@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { sql } from 'kysely';
+import { lastAudit } from '../../../db/queries/api-audit';
+import { allText } from '../../db/content';
+import { KEYS, LAKE, type Caller } from './company';
+import { startOffice, type Office } from './support';
+
+/** Whatever changes something, or shows what is masked, is written down once, with the change itself or not at all (I7). */
+
+let office: Office;
+beforeAll(async () => {
+  office = await startOffice();
+});
+afterAll(() => office.stop());
+
+interface Deed {
+  readonly as: Caller | null;
+  readonly path: string;
+  readonly body: object | undefined;
+  readonly action: string;
+}
+
+const yaml = `# 更正\n${readFileSync(path.join(__dirname, '../../../policies/complaint.yaml'), 'utf8')}`;
+const newcomer = { name: '新人', roles: [{ project: LAKE, role: 'security' }] };
+const home = { project: LAKE, building: '9', room: '9-1-901', residents: [{ name: '赵六', phone: '13600000000' }] };
+const key = { label: 'desk', role: 'security', projects: [LAKE], staff: 's-security' };
+
+/** One request for each route that changes or shows something. */
+const DEEDS: Readonly<Record<string, (firstKey: string) => Deed>> = {
+  'POST /api/v1/staff': () => deed('manager', '/api/v1/staff', newcomer, 'staff.create'),
+  'PATCH /api/v1/staff/{id}': () => deed('manager', '/api/v1/staff/s-finance', { active: false }, 'staff.change'),
+  'POST /api/v1/households': () => deed('manager', '/api/v1/households', home, 'household.create'),
+  'PATCH /api/v1/households/{id}': () =>
+    deed('manager', '/api/v1/households/h-2', { careColour: 'red' }, 'household.colour'),
+  'POST /api/v1/households/{id}/residents': () =>
+    deed('manager', '/api/v1/households/h-3/residents', { name: '孙七' }, 'resident.create'),
+  'POST /api/v1/households/{id}/unmask': () =>
+    deed('engineering', '/api/v1/households/h-1/unmask', { reason: 'visit' }, 'household.unmask'),
+  'POST /api/v1/residents/{id}/erase': () =>
+    deed('manager', '/api/v1/residents/r-2/erase', { reason: 'requested' }, 'resident.erase'),
+  'POST /api/v1/api-keys': () => deed('manager', '/api/v1/api-keys', key, 'key.create'),
+  'POST /api/v1/api-keys/{id}/revoke': (id) =>
+    deed('manager', `/api/v1/api-keys/${id}/revoke`, undefined, 'key.revoke'),
+  'POST /api/v1/policies/{family}/versions': () =>
+    deed('manager', '/api/v1/policies/complaint/versions', { yaml }, 'policy.publish'),
+  'POST /codec/login': () => deed(null, '/codec/login', { key: KEYS.manager }, 'codec.login'),
+};
+
+/** Those that change nothing of anybody else's, and show nothing in the clear. */
+const NO_DEED: readonly string[] = [
+  'POST /api/v1/lookup',
+  'POST /api/v1/notifications/read',
+  'POST /api/v1/notifications/acknowledge',
+  'POST /codec/decode',
+  'POST /codec/encode',
+  'POST /codec/logout',
+];
+
+function deed(as: Caller | null, at: string, body: object | undefined, action: string): Deed {
+  return { as, path: at, body, action };
+}
+
+const isIdempotent = (name: string): boolean =>
+  office.routes.some((route) => `${route.method} ${route.path}` === name && route.idempotent);
+
+const send = (name: string, { as, path: at, body }: Deed) =>
+  office.call(
+    as,
+    name.split(' ')[0] ?? '',
+    at,
+    body,
+    isIdempotent(name) ? { 'idempotency-key': name.replaceAll(/\W/g, '-') } : {},
+  );
+
+async function keyToRevoke(): Promise<string> {
+  const made = await office.call('manager', 'POST', '/api/v1/api-keys', { ...key, label: 'to-be-revoked' });
+  expect([made.status, made.body.code, made.body.errors]).toEqual([201, undefined, undefined]);
+  return String((made.body.apiKey as { id: string }).id);
+}
+
+test('every route that takes something is either a deed or known not to be one', () => {
+  const writing = office.routes
+    .filter(({ method }) => method !== 'GET')
+    .map((route) => `${route.method} ${route.path}`);
+  expect(writing.sort()).toEqual([...Object.keys(DEEDS), ...NO_DEED].sort());
+});
+
+test.each(Object.keys(DEEDS))('%s: not without its entry, and with exactly one', async (name) => {
+  const { db } = office.deps.database;
+  const asked = (DEEDS[name] as (id: string) => Deed)(await keyToRevoke());
+
+  await sql`create function full_up() returns trigger language plpgsql as $$
+    begin raise exception 'the audit log takes no more' using errcode = 'P0001'; end $$`.execute(db);
+  await sql`create trigger full_up before insert on audit_log for each row execute function full_up()`.execute(db);
+  // Used a moment ago, so that asking leaves no trace of its own.
+  await sql`update api_key set last_used_at = ${new Date(office.now)}`.execute(db);
+  const before = await allText(db);
+  const { status } = await send(name, asked);
+  const after = await allText(db);
+  await sql`drop function full_up() cascade`.execute(db);
+  expect(status).toBe(500);
+  expect(after).toBe(before);
+
+  const last = await lastAudit(db);
+  const answer = await send(name, asked);
+  expect([name, answer.status < 300, answer.body?.code]).toEqual([name, true, undefined]);
+  const { rows } = await sql<{ action: string }>`select action from audit_log where n > ${last}`.execute(db);
+  expect(rows).toEqual([{ action: asked.action }]);
+});

@@ -6,7 +6,6 @@ import type { Logger } from '../common/logger';
 import { setByKind, type Metrics } from '../common/metrics';
 import { DAY, type Instant } from '../domain/instant';
 import type { CaseSnapshot } from '../domain/projection';
-import type { DatabaseHandle } from '../db/database';
 import { findCase, type CaseDetail } from '../db/queries/cases';
 import { pruneFeed } from '../db/queries/feed';
 import { openFindings, recordFinding, runningCases, type Finding, type ProjectedCase } from '../db/queries/findings';

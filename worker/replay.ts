@@ -55,9 +55,9 @@ export class Replayer {
     this.waiting = run;
     this.results ??= this.open();
     try {
-      const { value, done } = await this.results.next();
-      if (done) throw new Error(`${run.workflowId}: the replay ended before it`);
-      if (value.error) throw value.error;
+      const result = await this.results.next();
+      if (result.done) throw new Error(`${run.workflowId}: the replay ended before it`);
+      if (result.value.error) throw result.value.error;
     } catch (error) {
       await this.close();
       throw error;

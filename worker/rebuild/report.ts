@@ -50,7 +50,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function shown(value: unknown): string {
   if (value === undefined) return 'missing';
-  if (typeof value !== 'string') return isObject(value) ? 'an object' : String(value);
+  if (typeof value !== 'string') return isObject(value) ? 'an object' : JSON.stringify(value);
   return CODE.test(value) ? scrubText(value) : `a text of ${value.length} characters`;
 }
 

@@ -2,38 +2,23 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import type { Clock } from '../common/clock';
-import type { Sealer } from '../common/crypto/sealer';
 import type { Logger } from '../common/logger';
 import { setByKind, type Metrics } from '../common/metrics';
-import { DAY } from '../domain/instant';
+import { DAY, type Instant } from '../domain/instant';
 import type { CaseSnapshot } from '../domain/projection';
-import type { DatabaseHandle } from '../db/database';
-import { findCase } from '../db/queries/cases';
+import { findCase, type CaseDetail } from '../db/queries/cases';
 import { pruneFeed } from '../db/queries/feed';
-import {
-  markRepaired,
-  openFindings,
-  recordFinding,
-  runningCases,
-  type Finding,
-  type ProjectedCase,
-} from '../db/queries/findings';
+import { openFindings, recordFinding, runningCases, type Finding, type ProjectedCase } from '../db/queries/findings';
 import { openCounts } from '../db/queries/open-counts';
-import { writeBatch } from '../db/queries/journal';
+import { spoiltCases } from '../db/queries/spoilt';
 import type { AuditorActivities, AuditReport } from '../workflows/contracts/auditor';
 import { queries, type CaseAnswer } from '../workflows/contracts/case';
-import type { JournalBatch } from '../workflows/contracts/journal';
+import { mendCase, type MendDeps } from './mend';
 
-export interface AuditorDeps {
-  readonly database: DatabaseHandle;
+export interface AuditorDeps extends MendDeps {
   readonly client: Client;
-  readonly sealer: Sealer;
-  readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** Makes a case's whole journal anew from its Temporal histories; null when Temporal does not have it. */
-  readonly replay: (no: string) => Promise<JournalBatch | null>;
   /** How long a case that looks wrong is given to look right. Milliseconds. */
   readonly settleMs?: number;
 }
@@ -56,8 +41,8 @@ type Stored = Pick<ProjectedCase, 'no' | 'seq' | 'snapshot'> & { readonly ended?
 
 /**
  * Compares open cases with their workflows and mends the read model where it differs. It reads both sides on its own:
- * the row and the number of its events, and the workflow through a query; what it writes comes from replaying the
- * Temporal history. A case that is being written looks wrong for a moment, so only what still does a while later counts.
+ * the row, and the other rows that must agree with it (spoiltCases), and the workflow through a query; what it writes
+ * comes from replaying the Temporal history. A case that is being written looks wrong for a moment, so only what still does a while later counts.
  */
 export function createAuditorActivities(deps: AuditorDeps): AuditorActivities {
   return {
@@ -89,34 +74,40 @@ async function audit(deps: AuditorDeps): Promise<AuditReport> {
 
 async function lookAtAll(deps: AuditorDeps): Promise<{ compared: number; suspects: Suspect[] }> {
   const { db } = deps.database;
+  const running = await runningWorkflows(deps);
   const seen = new Set<string>();
   const suspects: Suspect[] = [];
   for (let after = ''; ;) {
     const page = await runningCases(db, { after, limit: PAGE });
-    const counts = await eventCounts(db, page);
+    const nos = page.map(({ no }) => no);
+    const spoilt = await spoiltCases(db, nos);
     for (const row of page) {
       seen.add(row.no);
-      const verdict = await compare(deps, row, counts).catch(() => 'failed' as const);
+      const looksRight = running.has(row.no) && !spoilt.has(row.no);
+      const verdict = looksRight ? await compare(deps, row).catch(() => 'failed' as const) : 'differs';
       if (verdict !== 'same') suspects.push(row);
       Context.current().heartbeat(row.no);
     }
-    const last = page.at(-1);
-    if (!last || page.length < PAGE) break;
-    after = last.no;
+    const last = nos.at(-1);
+    if (last === undefined || nos.length < PAGE) break;
+    after = last;
   }
-  return { compared: seen.size, suspects: [...suspects, ...(await unseen(deps, seen))] };
+  const settledBefore = deps.clock.now() - SETTLED;
+  for (const [no, startedAt] of running) {
+    if (!seen.has(no) && startedAt <= settledBefore) suspects.push({ no, seq: null });
+  }
+  return { compared: seen.size, suspects };
 }
 
-/** Running workflows that no open row stands for; the list is a moment behind. */
-async function unseen({ client, clock }: AuditorDeps, seen: ReadonlySet<string>): Promise<Suspect[]> {
-  const suspects: Suspect[] = [];
-  const running = client.workflow.list({ query: `ExecutionStatus = 'Running' AND GuanjiaFamily IS NOT NULL` });
-  for await (const { workflowId, startTime } of running) {
+/** Start instants of the workflows that run, by case; the list is a moment behind. */
+async function runningWorkflows({ client }: AuditorDeps): Promise<Map<string, Instant>> {
+  const running = new Map<string, Instant>();
+  const listed = client.workflow.list({ query: `ExecutionStatus = 'Running' AND GuanjiaFamily IS NOT NULL` });
+  for await (const { workflowId, startTime } of listed) {
+    running.set(workflowId, startTime.getTime());
     Context.current().heartbeat(workflowId);
-    if (seen.has(workflowId) || clock.now() - startTime.getTime() < SETTLED) continue;
-    suspects.push({ no: workflowId, seq: null });
   }
-  return suspects;
+  return running;
 }
 
 /**
@@ -132,7 +123,7 @@ async function lookAgain(
   try {
     const row = await findCase(db, no);
     if (row && seq !== null && row.seq !== seq) return null;
-    const verdict = row ? await compare(deps, row, await eventCounts(db, [row])) : 'missing';
+    const verdict = await verdictOf(deps, no, row);
     if (verdict === 'same') return null;
     deps.logger.warn({ no, verdict, rowSeq: row?.seq }, 'the read model differs from the workflow');
     if (!known.some((finding) => finding.caseNo === no && finding.kind === verdict)) {
@@ -141,7 +132,9 @@ async function lookAgain(
       await recordFinding(db, { caseNo: no, foundAt, kind: verdict, workflowSeq, rowSeq: row?.seq ?? null });
     }
     if (verdict === 'orphaned') return verdict;
-    if (!(await mend(deps, no))) return 'failed';
+    const outcome = await mendCase(deps, no);
+    if (outcome === 'changed') return null;
+    if (outcome === 'gone') return 'failed';
     return verdict === 'missing' ? verdict : 'repaired';
   } catch (error) {
     deps.logger.error({ no, error }, 'the case could not be audited');
@@ -149,29 +142,33 @@ async function lookAgain(
   }
 }
 
-async function compare({ client }: AuditorDeps, row: Stored, counts: ReadonlyMap<string, number>): Promise<Verdict> {
+async function verdictOf(deps: AuditorDeps, no: string, row: CaseDetail | null): Promise<Verdict> {
+  if (!row) return 'missing';
+  if (!(await isAlive(deps.client, no))) return 'orphaned';
+  const verdict = await compare(deps, row);
+  if (verdict !== 'same') return verdict;
+  return (await spoiltCases(deps.database.db, [no])).has(no) ? 'differs' : 'same';
+}
+
+/** The row against the workflow. */
+async function compare({ client }: AuditorDeps, row: Stored): Promise<Verdict> {
   const answer = await ask(client, row.no);
   if (!answer) return 'orphaned';
   const { seq, ended } = answer.snapshot.state;
   if (row.seq < seq) return 'lagging';
-  const numbers = row.seq === seq && counts.get(row.no) === seq && (row.ended ?? false) === ended;
+  const numbers = row.seq === seq && (row.ended ?? false) === ended;
   return numbers && hashOf(row.snapshot) === hashOf(answer.snapshot) ? 'same' : 'differs';
 }
 
-/** How many events are stored of each case. */
-async function eventCounts(db: DatabaseHandle['db'], cases: readonly Stored[]): Promise<Map<string, number>> {
-  if (cases.length === 0) return new Map();
-  const rows = await db
-    .selectFrom('journal')
-    .select((eb) => ['case_no', eb.fn.countAll<number>().as('count')])
-    .where(
-      'case_no',
-      'in',
-      cases.map(({ no }) => no),
-    )
-    .groupBy('case_no')
-    .execute();
-  return new Map(rows.map((row) => [row.case_no, row.count]));
+/** Whether its workflow runs, or has ended by itself: one that was terminated answers queries, but nothing else. */
+async function isAlive(client: Client, no: string): Promise<boolean> {
+  try {
+    const { status } = await client.workflow.getHandle(no).describe();
+    return status.name === 'RUNNING' || status.name === 'COMPLETED' || status.name === 'CONTINUED_AS_NEW';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }
 
 async function ask(client: Client, no: string): Promise<CaseAnswer | null> {
@@ -181,15 +178,6 @@ async function ask(client: Client, no: string): Promise<CaseAnswer | null> {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;
   }
-}
-
-/** Writes the case anew from its history; a batch that is younger than the history wins. */
-async function mend(deps: AuditorDeps, no: string): Promise<boolean> {
-  const batch = await deps.replay(no);
-  if (!batch) return false;
-  await writeBatch(deps.database, { ...batch, fence: batch.fence + 1 }, { sealer: deps.sealer });
-  await markRepaired(deps.database.db, no, deps.clock.now());
-  return true;
 }
 
 /** Equal states have equal hashes, whatever the order of their fields. */

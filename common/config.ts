@@ -63,11 +63,11 @@ function shaped(env: Environment, name: string, isRight: (text: string) => boole
 const isDatabaseUrl = (text: string): boolean => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
 const isAddress = (text: string): boolean => /^[^\s/:]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(text);
 
-function page(env: Environment, name: string): string | null {
+function webAddress(env: Environment, name: string): string | null {
   const text = env[name];
   if (!text) return null;
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    throw new ConfigError(`${name} must be the address of a page, http:// or https://.`);
+    throw new ConfigError(`${name} must be an address that begins with http:// or https://.`);
   }
   return text;
 }
@@ -107,14 +107,6 @@ function names(env: Environment, name: string): readonly string[] {
     .filter((each) => each !== '');
 }
 
-function httpAddress(env: Environment, name: string): string | null {
-  const text = env[name] || null;
-  if (text !== null && !(URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))) {
-    throw new ConfigError(`${name} must be an http or https address, not "${text}".`);
-  }
-  return text;
-}
-
 /** @throws ConfigError naming the variable that is missing or malformed. */
 export function loadConfig(env: Environment = process.env): Config {
   return {
@@ -124,7 +116,7 @@ export function loadConfig(env: Environment = process.env): Config {
       address: shaped(env, 'TEMPORAL_ADDRESS', isAddress, 'host:port'),
       namespace: env.TEMPORAL_NAMESPACE || 'default',
       taskQueue: env.GUANJIA_TASK_QUEUE || 'guanjia',
-      uiUrl: page(env, 'TEMPORAL_UI_URL'),
+      uiUrl: webAddress(env, 'TEMPORAL_UI_URL'),
     },
     api: {
       host: env.GUANJIA_API_HOST || '127.0.0.1',
@@ -138,7 +130,7 @@ export function loadConfig(env: Environment = process.env): Config {
     vaultKeys: required(env, 'GUANJIA_VAULT_KEYS'),
     indexKey: required(env, 'GUANJIA_INDEX_KEY'),
     logLevel: env.GUANJIA_LOG_LEVEL || 'info',
-    otlpEndpoint: httpAddress(env, 'OTEL_EXPORTER_OTLP_ENDPOINT'),
+    otlpEndpoint: webAddress(env, 'OTEL_EXPORTER_OTLP_ENDPOINT'),
   };
 }
 

@@ -14,6 +14,8 @@ export interface DatabaseOptions {
   readonly statementTimeoutMs?: number;
   /** How long a statement may wait for a lock, ms. */
   readonly lockTimeoutMs?: number;
+  /** How long a connection that nobody uses is kept, ms; 0 keeps it. */
+  readonly idleTimeoutMs?: number;
   /** Shown in pg_stat_activity. */
   readonly applicationName?: string;
 }
@@ -38,11 +40,13 @@ export function createDatabase(url: string, options: DatabaseOptions): DatabaseH
     connectTimeoutMs = 3_000,
     statementTimeoutMs = 10_000,
     lockTimeoutMs = 5_000,
+    idleTimeoutMs = 10_000,
   } = options;
   const pool = new Pool({
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: connectTimeoutMs,
+    idleTimeoutMillis: idleTimeoutMs,
     statement_timeout: statementTimeoutMs,
     query_timeout: statementTimeoutMs === 0 ? undefined : statementTimeoutMs + CLIENT_GRACE_MS,
     lock_timeout: lockTimeoutMs,

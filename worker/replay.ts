@@ -11,6 +11,7 @@ export interface ReplayDeps {
 }
 
 type History = temporal.api.history.v1.IHistory;
+type ReplayHistory = { readonly workflowId: string; readonly history: History };
 
 const NOT_FOUND = 5;
 
@@ -20,18 +21,65 @@ const NOT_FOUND = 5;
  * piece of code that knows how a journal comes about.
  */
 export async function replayCase(deps: ReplayDeps, no: string): Promise<JournalBatch | null> {
-  const batches: JournalBatch[] = [];
-  for (const history of await runsOf(deps.client, no)) batches.push(...(await replayRun(deps, no, history)));
-  return merge(batches);
+  const replayer = new Replayer(deps);
+  try {
+    return await replayer.replay(no);
+  } finally {
+    await replayer.close();
+  }
 }
 
-async function replayRun(deps: ReplayDeps, no: string, history: History): Promise<JournalBatch[]> {
-  const batches: JournalBatch[] = [];
-  const sinks: InjectedSinks<JournalSinks> = {
-    journal: { batch: { fn: (_info, batch) => void batches.push(batch), callDuringReplay: true } },
-  };
-  await Worker.runReplayHistory({ workflowBundle: deps.bundle, dataConverter: deps.dataConverter, sinks }, history, no);
-  return batches;
+/** Replays one case after another in one workflow sandbox: making that takes longer than replaying most cases. */
+export class Replayer {
+  private results: ReturnType<typeof Worker.runReplayHistories> | null = null;
+  private waiting: ReplayHistory | null = null;
+  private batches: JournalBatch[] = [];
+
+  constructor(private readonly deps: ReplayDeps) {}
+
+  /** As `replayCase`. One at a time. @throws what replaying it throws; the next case is not affected. */
+  async replay(no: string): Promise<JournalBatch | null> {
+    const histories = await runsOf(this.deps.client, no);
+    this.batches = [];
+    for (const history of histories) await this.replayRun({ workflowId: no, history });
+    return merge(this.batches);
+  }
+
+  async close(): Promise<void> {
+    const { results } = this;
+    this.results = null;
+    await results?.return?.(undefined);
+  }
+
+  private async replayRun(run: ReplayHistory): Promise<void> {
+    this.waiting = run;
+    this.results ??= this.open();
+    try {
+      const result = await this.results.next();
+      if (result.done) throw new Error(`${run.workflowId}: the replay ended before it`);
+      if (result.value.error) throw result.value.error;
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  private open(): ReturnType<typeof Worker.runReplayHistories> {
+    const { bundle: workflowBundle, dataConverter } = this.deps;
+    const sinks: InjectedSinks<JournalSinks> = {
+      journal: { batch: { fn: (_info, batch) => void this.batches.push(batch), callDuringReplay: true } },
+    };
+    return Worker.runReplayHistories({ workflowBundle, dataConverter, sinks }, this.handedOver());
+  }
+
+  /** The worker asks for a history only when it was asked for its result. */
+  private async *handedOver(): AsyncGenerator<ReplayHistory> {
+    while (this.waiting) {
+      const run = this.waiting;
+      this.waiting = null;
+      yield run;
+    }
+  }
 }
 
 /**

@@ -21,6 +21,10 @@ import type { RecordColumns, StateColumns } from './journal-rows';
 export const BEGIN = `begin; set local lock_timeout = 800; set local statement_timeout = 1000;
   set local idle_in_transaction_session_timeout = 2000`;
 
+/** For a whole case at once, for which no command waits. */
+export const BEGIN_PATIENTLY = `begin; set local lock_timeout = 5000; set local statement_timeout = 60000;
+  set local idle_in_transaction_session_timeout = 5000`;
+
 type Words<S extends string> = S extends `${infer First} ${infer Rest}` ? First | Words<Rest> : S;
 type Exactly<T, S extends string> = [keyof T] extends [Words<S>] ? ([Words<S>] extends [keyof T] ? S : never) : never;
 
@@ -36,21 +40,21 @@ const RECEIPT = columns<CommandReceiptTable>()('case_no id command body_hash seq
 const RECORD = columns<RecordColumns>()(
   'source channel building unit asset room_index phone_index care_colour repeat_of root_case expected_resolution_at',
 );
-const STATE = columns<StateColumns>()(
+export const STATE = columns<StateColumns>()(
   'no project family mode stage waiting_on type subtype priority level owner episode reopen_count policy_version',
   'reported_at received_at closed_at ended updated_at next_due_at overdue_count seq fence snapshot tally',
 );
-const OBLIGATION = columns<ObligationTable>()(
+export const OBLIGATION = columns<ObligationTable>()(
   'case_no id project family mode kind episode priority urgent state owed_as owed_role owed_department owed_person',
   'start_at opened_at window_from limit_ms calendar calendar_version due_at due_base warn_at next_at next paused_since',
   'missed_at overdue ladder rung max_rung exhausted born_late ended_at late_ms end_reason',
 );
-const OBLIGATION_FACT = columns<ObligationFactTable>()(
+export const OBLIGATION_FACT = columns<ObligationFactTable>()(
   'case_no obligation_id project family population kind episode type subtype priority level role department person',
   'building asset_id opened_at due_base due_at due_day met_at missed_at outcome late_ms paused_ms max_rung',
   'policy_version',
 );
-const CASE_FACT = columns<CaseFactTable>()(
+export const CASE_FACT = columns<CaseFactTable>()(
   'case_no project family population type subtype priority level owner source channel building unit asset_id',
   'care_colour repeat_of root_case reported_at received_at reported_day reported_hour first_arrived_at',
   'first_completed_at completed_at closed_at close_reason reopens visits asked_at score scored_at labour_minutes',
@@ -60,7 +64,7 @@ const SEGMENT = columns<SegmentFactTable>()('case_no seq project track name wait
 const ATTEMPT = columns<AttemptFactTable>()('case_no seq project obligation_id number of at');
 const TIMER = columns<TimerFactTable>()('case_no seq project purpose obligation_id planned_at fired_at');
 
-const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
+export const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
 const assign = (names: readonly string[], from: string): string =>
   names.map((name) => `"${name}" = ${from}."${name}"`).join(', ');
 

@@ -20,10 +20,10 @@ import {
   stateColumns,
   type Grading,
 } from './journal-rows';
-import { BEGIN, LOCK, OPEN, RECEIPTS, UNWIND, WRITE } from './journal-sql';
+import { BEGIN, BEGIN_PATIENTLY, LOCK, OPEN, RECEIPTS, UNWIND, WRITE } from './journal-sql';
 import { takeSealed } from './sealed';
 import { forgetCaller } from './erasure';
-import { openSealed, putOpened } from './vault';
+import { notStored, openSealed, putOpened } from './vault';
 
 /** An earlier batch of the case has not arrived yet: worth repeating. */
 export class JournalGapError extends Error {
@@ -51,10 +51,8 @@ export async function writeBatch(
   received: JournalBatch,
   deps: { readonly sealer: Sealer },
 ): Promise<'written' | 'dropped'> {
-  const { batch, texts } = takeSealed(received);
+  const batch = await withoutTexts(db, received, deps.sealer);
   const { first, last } = rangeOf(batch);
-  const entries = texts.map((text) => openSealed(deps.sealer, batch.no, text));
-  await putOpened(db, deps.sealer, batch.no, entries, batch.fence);
   return transact(pool, BEGIN, async (client) => {
     const stored = await lock(client, batch);
     if (batch.fence < stored.fence) return 'dropped';
@@ -68,6 +66,47 @@ export async function writeBatch(
     if (stored.erased) await forgetCaller(client, batch.no);
     return 'written';
   });
+}
+
+/** What a case row was when somebody looked: whoever writes the case changes it. */
+export interface RowMark {
+  readonly seq: number;
+  readonly fence: Instant;
+}
+
+/**
+ * Puts what the histories say of a case in the place of whatever is stored, also where its row says that more, or a
+ * younger run, was written: then a run wrote it that Temporal never took, and nobody else would ever take it back.
+ * @param deps.over the row as it was before the histories were read, null when there was none. `dropped`: another one
+ *   is there now, written by somebody who knows better.
+ * @throws JournalGapError when the histories begin in the middle, and what lay before is not stored; InvalidBatchError,
+ *   SealedTextError, and what the database throws.
+ */
+export async function rewriteCase(
+  { db, pool }: DatabaseHandle,
+  received: JournalBatch,
+  deps: { readonly sealer: Sealer; readonly over: RowMark | null },
+): Promise<'written' | 'dropped'> {
+  const batch = await withoutTexts(db, received, deps.sealer);
+  const { first } = rangeOf(batch);
+  return transact(pool, BEGIN_PATIENTLY, async (client) => {
+    const stored = await lock(client, batch);
+    const isNew = stored.seq === 0 && stored.fence === 0;
+    if (!isNew && (stored.seq !== deps.over?.seq || stored.fence !== deps.over.fence)) return 'dropped';
+    const prefix = await unwind(client, batch.no, first);
+    if (prefix.length < first - 1) throw new JournalGapError(`${batch.no}: what came before ${first} is not stored`);
+    await write(client, batch, stored, prefix);
+    if (stored.erased) await forgetCaller(client, batch.no);
+    return 'written';
+  });
+}
+
+/** Sealed texts go into the vault. @returns the batch without them. */
+async function withoutTexts(db: DatabaseHandle['db'], received: JournalBatch, sealer: Sealer): Promise<JournalBatch> {
+  const { batch, texts } = takeSealed(received);
+  const entries = (await notStored(db, texts)).map((text) => openSealed(sealer, batch.no, text));
+  await putOpened(db, sealer, batch.no, entries, batch.fence);
+  return batch;
 }
 
 /** Numbers of the first and last event; of a batch without events, those that would follow. */

@@ -85,6 +85,20 @@ async function insertTexts(db: Kysely<Database>, { kind, id }: Subject, wrapped:
 }
 
 /**
+ * Those of the sealed texts that the vault doesn't have yet. One that it has is left alone when it comes again: a text
+ * whose key was deleted must not be brought back from a history.
+ */
+export async function notStored(
+  db: Kysely<Database>,
+  texts: readonly Required<TextRef>[],
+): Promise<Required<TextRef>[]> {
+  if (texts.length === 0) return [];
+  const refs = texts.map(({ ref }) => ref);
+  const rows = await db.selectFrom('vault_text').select(['ref', 'digest']).where('ref', 'in', refs).execute();
+  return texts.filter(({ ref, digest }) => !rows.some((row) => row.ref === ref && row.digest === digest));
+}
+
+/**
  * Stores what was sealed. The journal has its digest, so it takes the place of what is under its ref in this case; of a
  * text that was erased it takes it never.
  */

@@ -9,14 +9,15 @@ import { openFindings } from '../../db/queries/findings';
 import { makeBundle } from '../../worker/bundle';
 import { replayCase } from '../../worker/replay';
 import type { AuditReport } from '../../workflows/contracts/auditor';
-import { contentOf } from '../db/content';
+import { clearCase, contentOf } from '../db/content';
 import { sealer, silent } from '../db/open';
 import { PlayedCase } from '../db/played-case';
-import { BODY, ROUTINE, text } from '../domain/support';
+import { BODY, MANAGER, POLICY, ROUTINE, text } from '../domain/support';
 import type { TestCase } from './support/case';
 import { dataConverter } from './support/converter';
 import { Live } from './support/live';
 import { settled } from './support/sound';
+import { until } from './support/until';
 
 /** The auditor against a real server and a real database, in which something went wrong. */
 
@@ -124,6 +125,80 @@ test('a row that ended, of a case that runs', async () => {
     sql`update "case" set ended = true where no = ${no}`.execute(live.database.db),
   );
   expect(report).toMatchObject({ repaired: 1, orphaned: 0 });
+});
+
+test.each([
+  ['a column of the row, its snapshot being right', 'update "case" set stage = \'closed\' where no = $1'],
+  ['the clock of an obligation', "update obligation set due_at = '2020-01-01' where case_no = $1"],
+  ['a missing obligation', 'delete from obligation where case_no = $1'],
+  ['an obligation too many', "update obligation set id = 'x' || id where case_no = $1"],
+  ['the fact of an obligation', 'update obligation_fact set max_rung = 9 where case_no = $1'],
+  ['the fact of the case', 'delete from case_fact where case_no = $1'],
+  ['the row alone being gone', 'delete from "case" where no = $1'],
+])('%s', async (_what, statement) => {
+  const { missing, repaired, orphaned, failed } = await foundAndMended((no) =>
+    live.database.pool.query(statement, [no]),
+  );
+  expect({ found: missing + repaired, orphaned, failed }).toEqual({ found: 1, orphaned: 0, failed: 0 });
+});
+
+test('a row that was mended already is mended again', async () => {
+  const spoil = (no: string) => sql`update "case" set stage = 'closed' where no = ${no}`.execute(live.database.db);
+  const played = await aCase();
+  const before = await content(played);
+  for (const _time of [1, 2]) {
+    await spoil(played.no);
+    expect(await audit()).toEqual({ ...CLEAN, compared: 1, repaired: 1 });
+    expect(await content(played)).toEqual(before);
+  }
+  expect((await metrics.render()).body).toContain('guanjia_audit_differences{kind="repaired"} 1');
+  expect(await audit()).toEqual({ ...CLEAN, compared: 1 });
+  expect((await metrics.render()).body).toContain('guanjia_audit_differences{kind="repaired"} 0');
+});
+
+test('a row that is ahead of its workflow, which will never come to that', async () => {
+  const report = await foundAndMended(async (no) => {
+    const last = live.batches.filter((batch) => batch.no === no).at(-1);
+    const event = last?.events.at(-1);
+    if (!last || !event) throw new Error('nothing was written');
+    const seq = last.snapshot.state.seq + 1;
+    const snapshot = { ...last.snapshot, state: { ...last.snapshot.state, seq } };
+    const fence = last.fence + AHEAD;
+    await writeBatch(
+      live.database,
+      { ...last, fence, events: [{ ...event, seq }], snapshot, receipts: [] },
+      { sealer },
+    );
+  });
+  expect(report).toEqual({ ...CLEAN, compared: 2, repaired: 1 });
+});
+
+test('an open row whose workflow has come to its end', async () => {
+  const reopen = { ...POLICY.reopen, within: 1 };
+  const played = await live.start({ ...ROUTINE, policy: { ...POLICY, reopen } });
+  const first = live.batches.find(({ no }) => no === played.no);
+  if (!first) throw new Error('nothing was written');
+  await played.do('withdraw', { reason: text('by mistake') }, { by: MANAGER });
+  await until('it has ended', async () => (await played.status()) === 'COMPLETED');
+  const before = await content(played);
+  await clearCase(live.database.db, played.no);
+  await writeBatch(live.database, first, { sealer });
+
+  expect(await audit()).toEqual({ ...CLEAN, compared: 1, repaired: 1 });
+
+  expect(await content(played)).toEqual(before);
+  expect(await audit()).toEqual(CLEAN);
+});
+
+test('an open row whose workflow was ended from outside is counted and stays', async () => {
+  const played = await aCase();
+  const before = await content(played);
+  await played.drop();
+
+  await until('the list knows', async () => (await audit()).orphaned === 1);
+
+  expect(await openFindings(live.database.db, 10)).toMatchObject([{ caseNo: played.no, kind: 'orphaned' }]);
+  expect(await content(played)).toEqual(before);
 });
 
 test('a row that lags behind', async () => {

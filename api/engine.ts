@@ -30,8 +30,10 @@ import { problemOf } from './refusals';
 const DEADLINE = 8_000;
 /** Codes of gRPC that mean "not now": cancelled, deadline exceeded, resource exhausted, unavailable. */
 const AWAY = new Set([1, 4, 8, 14]);
+const OK = 0;
+const NOT_FOUND = 5;
 /** FAILED_PRECONDITION */
-const UNFINISHED_TASK = new Set([9]);
+const UNFINISHED_TASK = 9;
 const NOT_TAKEN = new Set(['UnprocessedUpdate', 'AcceptedUpdateCompletedWorkflow']);
 /** A command that was not taken is sent again; its id keeps it from happening twice. */
 const TRIES = 5;
@@ -112,7 +114,8 @@ export class Engine {
     try {
       return await this.call(() => this.client.workflow.getHandle(no).fetchHistory());
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return null;
+      // The client maps this error for every call but this one.
+      if (error instanceof WorkflowNotFoundError || codeOf(error) === NOT_FOUND) return null;
       throw error;
     }
   }
@@ -156,11 +159,16 @@ function wasNotTaken(error: unknown): boolean {
   if (error instanceof WorkflowUpdateFailedError) {
     return error.cause instanceof ApplicationFailure && NOT_TAKEN.has(error.cause.type ?? '');
   }
-  return error instanceof Error && isGrpcServiceError(error.cause) && UNFINISHED_TASK.has(error.cause.code);
+  return codeOf(error) === UNFINISHED_TASK;
 }
 
 function isAway(error: unknown): boolean {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
+  return AWAY.has(codeOf(error) ?? OK);
+}
+
+/** gRPC's code of an error or of its cause; null for errors that are not of gRPC. */
+function codeOf(error: unknown): number | null {
   const service = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
-  return isGrpcServiceError(service) && AWAY.has(service.code);
+  return isGrpcServiceError(service) ? service.code : null;
 }

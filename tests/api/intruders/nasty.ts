@@ -106,7 +106,7 @@ const NUMBERS = [
 ];
 
 export const nastyText = fc.oneof(fc.constantFrom(...TEXTS), fc.string({ unit: 'binary', maxLength: 40 }));
-const nastyValue = fc.oneof(
+export const nastyValue = fc.oneof(
   nastyText,
   fc.constantFrom(...NUMBERS),
   fc.constantFrom(null, true, false, [], {}, [[]], [null], { a: { b: { c: [] } } }),

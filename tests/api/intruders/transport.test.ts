@@ -85,6 +85,14 @@ describe('texts come back as they were', () => {
   });
 });
 
+test('nothing but a case number is kept as one', async () => {
+  const start = { project: 'lakeside', channel: 'phone', matter: '漏水' };
+  for (const repeatOf of ['陈伟 13800001111', 'C-0000', '../x']) {
+    const reply = await send('POST', '/api/v1/complaints', JSON.stringify({ ...start, repeatOf }));
+    expect(problemIn(reply)).toMatchObject({ status: 400, errors: [{ pointer: '/repeatOf' }] });
+  }
+});
+
 describe('instants at the ends of time', () => {
   const ENDS = [
     ...['0000-01-01T00:00:00Z', '0000-01-01T00:00:00+23:59', '0001-01-01T00:00:00Z', '1969-12-31T23:59:59Z'],
@@ -195,7 +203,11 @@ describe('headers with a meaning', () => {
         await send('POST', path, JSON.stringify(body), headers),
         await send('POST', path, JSON.stringify(body), headers),
       ];
-      expect([path, answers[0]?.status, answers[0]?.text]).toEqual([path, answers[1]?.status, answers[1]?.text]);
+      const [first, again] = answers.map(({ status, text }) => {
+        const { no, id, seq, items } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+        return [path, status, { no, id, seq, items }];
+      });
+      expect(again).toEqual(first);
       expect(answers[0]?.status).toBeLessThan(300);
     }
   });
@@ -223,10 +235,17 @@ describe('headers with a meaning', () => {
   );
 });
 
+test.each(['9007199254740991', '2147483648', '4294967296'])('a timeline after %s is empty', async (after) => {
+  for (const path of ['timeline', 'workflow-history']) {
+    const reply = await send('GET', `/api/v1/cases/${world.own.no}/${path}?after=${after}`);
+    expect([path, reply.status, JSON.parse(reply.text)]).toMatchObject([path, 200, { items: [] }]);
+  }
+});
+
 describe('lists', () => {
   test('a cursor is good for its own caller, filter and sort only', async () => {
     const cursorOf = async (path: string): Promise<string> =>
-      String((JSON.parse((await send('GET', path)).text) as { readonly nextCursor: string }).nextCursor);
+      String((JSON.parse((await send('GET', path)).text) as { readonly next: string }).next);
     await world.newCase();
     const cursor = encodeURIComponent(await cursorOf('/api/v1/cases?limit=1'));
     expect((await send('GET', `/api/v1/cases?limit=1&cursor=${cursor}`)).status).toBe(200);

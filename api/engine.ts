@@ -36,6 +36,8 @@ import { keyMissing, problemOf } from './refusals';
 const DEADLINE = 8_000;
 /** Codes of gRPC that mean "not now": cancelled, deadline exceeded, resource exhausted, unavailable. */
 const AWAY = new Set([1, 4, 8, 14]);
+const OK = 0;
+const NOT_FOUND = 5;
 /** gRPC's codes as labels. */
 const REASONS: Readonly<Record<number, string>> = {
   1: 'cancelled',
@@ -55,7 +57,7 @@ const POLL = 75_000;
 /** Whoever reads the metrics does not wait longer than this. Milliseconds. */
 const ASK_WITHIN = 1_500;
 /** FAILED_PRECONDITION */
-const UNFINISHED_TASK = new Set([9]);
+const UNFINISHED_TASK = 9;
 const NOT_TAKEN = new Set(['UnprocessedUpdate', 'AcceptedUpdateCompletedWorkflow']);
 /** A command that was not taken is sent again; its id keeps it from happening twice. */
 const TRIES = 5;
@@ -137,7 +139,8 @@ export class Engine {
     try {
       return await this.call('history', no, () => this.client.workflow.getHandle(no).fetchHistory());
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return null;
+      // The client maps this error for every call but this one.
+      if (error instanceof WorkflowNotFoundError || codeOf(error) === NOT_FOUND) return null;
       throw error;
     }
   }
@@ -203,25 +206,25 @@ function wasNotTaken(error: unknown): boolean {
   if (error instanceof WorkflowUpdateFailedError) {
     return error.cause instanceof ApplicationFailure && NOT_TAKEN.has(error.cause.type ?? '');
   }
-  return error instanceof Error && isGrpcServiceError(error.cause) && UNFINISHED_TASK.has(error.cause.code);
+  return codeOf(error) === UNFINISHED_TASK;
 }
 
 function isAway(error: unknown): boolean {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
-  const service = serviceErrorIn(error);
-  return service !== null && AWAY.has(service.code);
+  return AWAY.has(codeOf(error) ?? OK);
 }
 
 /** For the metrics: the server's code in words; null for what is an answer of a case and no failure of a call. */
 function reasonOf(error: unknown): string | null {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return 'deadline';
-  const service = serviceErrorIn(error);
-  return service === null ? null : (REASONS[service.code] ?? 'other');
+  const code = codeOf(error);
+  return code === null ? null : (REASONS[code] ?? 'other');
 }
 
-function serviceErrorIn(error: unknown) {
+/** gRPC's code of an error or of its cause; null for errors that are not of gRPC. */
+function codeOf(error: unknown): number | null {
   const service = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
-  return isGrpcServiceError(service) ? service : null;
+  return isGrpcServiceError(service) ? service.code : null;
 }
 
 /** The request that this is done for, inside the span of the call. */

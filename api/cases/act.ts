@@ -91,7 +91,7 @@ function expectedSeq(ifMatch: IfMatch | null, found: FoundCase): { readonly ifSe
   const { seq } = found.snapshot.state;
   if (ifMatch.tags.length !== 1) requireMatch(ifMatch, seq);
   const wanted = ifMatch.tags.length === 1 ? Number(ifMatch.tags[0]) : seq;
-  return { ifSeq: Number.isInteger(wanted) ? wanted : -1 };
+  return { ifSeq: Number.isSafeInteger(wanted) ? wanted : -1 };
 }
 
 async function sent(deps: ApiDeps, found: FoundCase, request: ActRequest, envelope: CommandEnvelope) {

@@ -79,7 +79,12 @@ export class Subscription {
 
   /** Has the client move on too, when nothing waits for him. */
   beat(data: object): void {
-    if (this.closed || this.sink.buffered >= this.limits.maxBuffered) return;
+    if (this.closed) return;
+    if (this.sink.buffered >= this.limits.maxBuffered) {
+      // Nothing else may ever come for him, and then nobody would look whether he still reads.
+      this.timer ??= setTimeout(() => this.flush(), this.limits.flushMs);
+      return;
+    }
     this.sink.write(renderEvent('beat', data, this.mailbox.size === 0 ? this.place : null));
   }
 
@@ -112,6 +117,7 @@ export class Subscription {
       return;
     }
     this.blocked = 0;
+    if (this.mailbox.size === 0) return;
     const { epoch } = this.place;
     const text = this.mailbox.take().map(({ position, entries }) => {
       const allowed = entries.filter(({ project }) => reaches(this.principal.projects, project));

@@ -7,6 +7,7 @@ import { identify, serveRoute, type Authenticate, type Authorise, type DispatchO
 import { ClientGone } from './json-body';
 import { preflightHeaders } from './cross-origin';
 import { exchangeOf, UNMATCHED } from './exchange';
+import { Guesses } from './guesses';
 import { limitAddress, observe, requireSaneRequest, securityHeaders, type ObservationDeps } from './middleware';
 import { buildOpenApi, type OpenApiDocument } from './openapi';
 import { invalidRequest, Problem, problem } from './problem';
@@ -26,7 +27,13 @@ export interface HttpAppOptions {
   readonly deps: HttpDeps;
   readonly version: string;
   /** null switches one off. */
-  readonly limits?: { readonly address?: RateLimit | null; readonly principal?: RateLimit | null };
+  readonly limits?: {
+    /** Of those who are not known, by address. */
+    readonly address?: RateLimit | null;
+    readonly principal?: RateLimit | null;
+    /** Wrong keys, by address. */
+    readonly guesses?: RateLimit | null;
+  };
   readonly handlerTimeoutMs?: number;
   /** For tests: refuses replies and problems that a route does not declare. */
   readonly checkReplies?: boolean;
@@ -45,6 +52,7 @@ export interface HttpApp {
 
 const ADDRESS_LIMIT: RateLimit = { requests: 6000, perSeconds: 60 };
 const PRINCIPAL_LIMIT: RateLimit = { requests: 3000, perSeconds: 60 };
+const GUESS_LIMIT: RateLimit = { requests: 30, perSeconds: 60 };
 const HANDLER_TIMEOUT_MS = 30_000;
 
 const expressOf = new WeakMap<HttpApp, Express>();
@@ -55,8 +63,11 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const documentation = options.docs === false ? [] : documentationRoutes(() => app.document);
   const routes = inOrder([...options.routes, ...documentation]);
   const document = buildOpenApi(routes, { version: options.version });
+  const addressLimiter = limiterOf(deps, limits.address, ADDRESS_LIMIT);
   const dispatch: DispatchOptions = {
     deps,
+    addressLimiter,
+    guesses: new Guesses(limiterOf(deps, limits.guesses, GUESS_LIMIT)),
     principalLimiter: limiterOf(deps, limits.principal, PRINCIPAL_LIMIT),
     handlerTimeoutMs: options.handlerTimeoutMs ?? HANDLER_TIMEOUT_MS,
     checkReplies: options.checkReplies ?? false,
@@ -72,7 +83,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   server.use(observe(deps));
   server.use(securityHeaders());
   server.use(requireSaneRequest);
-  server.use(limitAddress(limiterOf(deps, limits.address, ADDRESS_LIMIT)));
+  server.use(limitAddress(addressLimiter));
   for (const path of new Set(routes.map((route) => route.path))) {
     const group = routes.filter((route) => route.path === path);
     const place = server.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));

@@ -7,8 +7,9 @@ import { requireProject, requireRole, type CookieLogin, type Known, type Princip
 import { readCookie } from './cookie';
 import { allowOrigin } from './cross-origin';
 import { exchangeOf } from './exchange';
+import type { Guesses } from './guesses';
 import { invalidRequest, Problem, problem } from './problem';
-import { requireShare, type RateLimiter } from './rate-limit';
+import { addressKey, requireShare, type RateLimiter } from './rate-limit';
 import { readRequest, repeatedHeader } from './read-request';
 import { sendReply } from './reply';
 import { problemsOf } from './route-problems';
@@ -29,7 +30,9 @@ export interface DispatchDeps {
 
 export interface DispatchOptions {
   readonly deps: DispatchDeps;
+  readonly addressLimiter: RateLimiter | null;
   readonly principalLimiter: RateLimiter | null;
+  readonly guesses: Guesses;
   readonly handlerTimeoutMs: number;
   readonly checkReplies: boolean;
 }
@@ -37,16 +40,26 @@ export interface DispatchOptions {
 /** @throws Problem 401 or 429. */
 export async function identify(
   req: Request,
-  { deps, principalLimiter }: DispatchOptions,
+  { deps, addressLimiter, principalLimiter, guesses }: DispatchOptions,
   cookie?: CookieLogin,
 ): Promise<Principal> {
   const sent = req.headersDistinct['authorization'] ?? [];
   if (sent.length > 1) throw invalidRequest([repeatedHeader('authorization')]);
-  const known = sent[0] ? await deps.authenticate(sent[0]) : await byCookie(req, cookie);
+  const known = sent[0] ? await byHeader(req, sent[0], deps, guesses) : await byCookie(req, cookie);
   if (known === null) throw problem('unauthenticated');
   if (typeof known === 'string') throw problem(known);
   exchangeOf(req).principal = known;
+  // Who is known has a share of his own, and takes none of those who come from the same address.
+  addressLimiter?.giveBack(addressKey(req.ip));
   requireShare(principalLimiter, 'principal', known.id);
+  return known;
+}
+
+async function byHeader(req: Request, sent: string, deps: DispatchDeps, guesses: Guesses): Promise<Known> {
+  guesses.admit(req.ip, sent);
+  const known = await deps.authenticate(sent);
+  if (known === null) guesses.wasWrong(req.ip);
+  else guesses.wasRight(sent);
   return known;
 }
 
@@ -58,12 +71,16 @@ async function byCookie(req: Request, cookie: CookieLogin | undefined): Promise<
 /** Serves one route: who → may he → what → handler → reply. */
 export function serveRoute(route: Route, options: DispatchOptions): RequestHandler {
   const allowedCodes = new Set(problemsOf(route));
+  const isLogin = route.access.public === true && allowedCodes.has('unauthenticated');
   return async (req, res) => {
     exchangeOf(req).route = route.path;
     allowOrigin(route, req, res);
     try {
+      if (isLogin) options.guesses.admit(req.ip, null);
       await serve(route, options, req, res);
     } catch (error) {
+      const isWrong = error instanceof Problem && error.code === 'unauthenticated';
+      if (isLogin && isWrong) options.guesses.wasWrong(req.ip);
       if (options.checkReplies && error instanceof Problem && !allowedCodes.has(error.code)) {
         throw new Error(`${route.operationId} answers ${error.code}, which it does not declare`, { cause: error });
       }

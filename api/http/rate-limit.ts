@@ -12,6 +12,10 @@ export interface RateLimit {
 export interface RateLimiter {
   /** @returns 0 when the request may pass, else the seconds to wait. */
   take(key: string): number;
+  /** @returns what `take` would, and takes nothing. */
+  wait(key: string): number;
+  /** What was taken by one request counts no more. */
+  giveBack(key: string): void;
 }
 
 /** How many callers are remembered; beyond it those who were quiet longest are forgotten. */
@@ -29,24 +33,40 @@ export function createRateLimiter(clock: Clock, limit: RateLimit, maxCallers = M
   const share = period / limit.requests;
   /** Caller → the instant his used-up share is free again. In order of use, so the first is the quietest. */
   const freeAt = new Map<string, number>();
+  // Capped, so that a clock set back locks nobody out for longer than one period.
+  const usedUntil = (key: string, now: number): number => Math.min(Math.max(freeAt.get(key) ?? now, now), now + period);
+  const waitFor = (after: number, now: number): number =>
+    after - now <= period + ROUNDING ? 0 : Math.max(1, Math.ceil((after - period - now) / 1000));
+  const keep = (key: string, instant: number): void => {
+    freeAt.delete(key);
+    freeAt.set(key, instant);
+  };
   return {
     take(key) {
       const now = clock.now();
       forgetQuiet(freeAt, now, maxCallers);
-      // Capped, so that a clock set back locks nobody out for longer than one period.
-      const before = Math.min(Math.max(freeAt.get(key) ?? now, now), now + period);
-      const after = before + share;
-      freeAt.delete(key);
-      const isFree = after - now <= period + ROUNDING;
-      freeAt.set(key, isFree ? after : before);
-      return isFree ? 0 : Math.max(1, Math.ceil((after - period - now) / 1000));
+      const before = usedUntil(key, now);
+      const seconds = waitFor(before + share, now);
+      keep(key, seconds === 0 ? before + share : before);
+      return seconds;
+    },
+    wait(key) {
+      const now = clock.now();
+      return waitFor(usedUntil(key, now) + share, now);
+    },
+    giveBack(key) {
+      if (freeAt.has(key)) keep(key, usedUntil(key, clock.now()) - share);
     },
   };
 }
 
 /** @throws Problem 429 with Retry-After. */
 export function requireShare(limiter: RateLimiter | null, scope: 'address' | 'principal', key: string): void {
-  const seconds = limiter?.take(key) ?? 0;
+  refuseFor(limiter?.take(key) ?? 0, scope);
+}
+
+/** @throws Problem 429 with Retry-After, unless nobody has to wait. */
+export function refuseFor(seconds: number, scope: 'address' | 'principal'): void {
   if (seconds === 0) return;
   throw problem('rate-limited', { scope, seconds }, { headers: { 'Retry-After': String(seconds) } });
 }

@@ -3,7 +3,6 @@ import {
   householdById,
   insertHousehold,
   insertResidents,
-  projectOfCase,
   setCareColour,
   type CareColour,
   type NewResident,
@@ -11,7 +10,7 @@ import {
 import { residentsOf, type Household, type Resident } from '../../db/queries/households';
 import type { Database } from '../../db/schema';
 import type { Kysely } from 'kysely';
-import { parseCaseNumber } from '../../common/ids';
+import { findAnywhere } from '../cases/find';
 import type { ApiDeps } from '../deps';
 import { requireProject, type Principal } from '../http/access';
 import type { Idempotency } from '../http/idempotency';
@@ -110,13 +109,11 @@ export async function recordUnmasking(
   home: Household,
   { reason, case: text }: z.output<typeof unmasking>,
 ): Promise<void> {
-  const no = text === undefined ? null : parseCaseNumber(text);
-  if (text !== undefined && no === null) throw problem('not-found');
-  const project = no === null ? null : await projectOfCase(deps.database.db, no);
-  // A case that is not in the read model yet is taken at his word: the log shows it.
-  if (project !== null && project !== home.project) throw problem('not-found');
+  const about = text === undefined ? null : await findAnywhere(deps, text);
+  // A case of others is not told apart from one that is not there.
+  if (about && about.project !== home.project) throw problem('not-found');
   const deed = { action: 'household.unmask', subject: `household/${home.id}`, project: home.project };
-  await recordDeed(deps.database.db, by, { ...deed, details: { reason, ...(no === null ? {} : { case: no }) } });
+  await recordDeed(deps.database.db, by, { ...deed, details: { reason, ...(about ? { case: about.no } : {}) } });
 }
 
 /** What is shown of homes, in their order. */

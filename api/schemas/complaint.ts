@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseCaseNumber } from '../../common/ids';
 import { complaintType, priority } from './commands';
 import { caller, channel, room } from './contact';
 import { code, instant, text } from './text';
@@ -33,7 +34,13 @@ export const newComplaint = z
     priority: priority.optional(),
     departments: z.array(code()).min(1).max(20).optional(),
     /** A former case about the same. */
-    repeatOf: z.string().max(20).optional(),
+    repeatOf: z
+      .string()
+      .max(20)
+      // It is kept in the clear, so it must not be a name.
+      .refine((text) => parseCaseNumber(text) !== null, { message: 'a case number, such as C-7K2M-94QD' })
+      .transform((text) => parseCaseNumber(text) ?? text)
+      .optional(),
   })
   .meta({ id: 'NewComplaint' });
 

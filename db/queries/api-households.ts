@@ -79,9 +79,3 @@ export async function insertResidents(db: Kysely<Database>, residents: readonly 
 export async function setCareColour(db: Kysely<Database>, id: string, colour: CareColour | null): Promise<void> {
   await db.updateTable('household').set({ care_colour: colour }).where('id', '=', id).execute();
 }
-
-/** The project of a case that is in the read model; null for any other. */
-export async function projectOfCase(db: Kysely<Database>, no: string): Promise<string | null> {
-  const row = await db.selectFrom('case').select('project').where('no', '=', no).executeTakeFirst();
-  return row?.project ?? null;
-}

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import type { JournalEvent } from '../../domain/event';
 import type { Database } from '../schema';
 import type { JournalTable } from '../schema/journal';
@@ -30,7 +30,8 @@ export async function journalPage(
     .selectFrom('journal')
     .selectAll()
     .where('case_no', '=', no)
-    .where('seq', '>', page.after)
+    // Callers may name any whole number, also one beyond what a row can have.
+    .where('seq', '>', sql<number>`${page.after}::bigint`)
     .orderBy('seq')
     .limit(page.limit)
     .execute();

@@ -58,6 +58,8 @@ export interface ProductOptions {
   readonly temporalFile?: string;
   /** Where log lines go; nowhere by default. */
   readonly logTo?: { write(line: string): void };
+  /** Limits and proxies of the API; nothing is limited by default. */
+  readonly api?: Parameters<typeof createApi>[1];
 }
 
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {
@@ -108,8 +110,9 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   };
   await startWorker();
   const api = createApi(deps, {
-    limits: { address: null, principal: null },
+    limits: { address: null, principal: null, guesses: null },
     checkReplies: options.checkReplies ?? true,
+    ...options.api,
   });
   const server = createHttpServer(api.http);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -150,6 +150,28 @@ describe('a client', () => {
     expect(words()).toHaveLength(1);
   });
 
+  test('to whom nothing happens is let go all the same when he does not even take the beats', () => {
+    const one = client();
+    sink.buffered = 64 * 1024;
+    one.beat({});
+    pass(15_000);
+    one.beat({});
+    expect(sink.closed).toBe(false);
+    pass(15_500);
+    expect(words()).toEqual(['id: 1-1-1:700.0\nevent: resync\ndata: {"reason":"too-slow"}']);
+    expect(sink.closed).toBe(true);
+  });
+
+  test('that takes its beats again late stays', () => {
+    const one = client();
+    sink.buffered = 64 * 1024;
+    one.beat({});
+    pass(29_000);
+    sink.buffered = 100;
+    pass(60_000);
+    expect([sent, sink.closed]).toEqual([[], false]);
+  });
+
   test('of whom too many cases wait is told the same', () => {
     const one = client();
     one.offer(

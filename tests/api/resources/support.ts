@@ -105,7 +105,7 @@ export async function startOffice(feedOptions: FeedOptions = {}): Promise<Office
     routes,
     version: '1.2.3',
     checkReplies: true,
-    limits: { address: null, principal: null },
+    limits: { address: null, principal: null, guesses: null },
     deps: {
       ...deps,
       authenticate: createAuthenticate(deps),

@@ -1,0 +1,117 @@
+import { ROLES } from '../../../domain/actor';
+
+/**
+ * Who may do what, written down once more from requirements.md 4c and docs/complaint.md, and not from the routes: a rule
+ * that is widened or narrowed by mistake shows. `null`: whoever comes.
+ */
+const SUPERVISORS = 'senior_cs_supervisor department_head duty_manager manager general_manager';
+const FRONT = `customer_service ${SUPERVISORS}`;
+const STAFF = `${FRONT} engineering security finance`;
+const INSIDERS = `${STAFF} quality ops`;
+const MANAGERS = 'manager general_manager';
+const APPOINTERS = `${MANAGERS} ops`;
+const INSPECTORS = `${MANAGERS} quality ops`;
+const READERS = `${STAFF} quality resident`;
+const EVERYBODY = `${INSIDERS} volunteer merchant owner_rep resident`;
+
+/** Commands of a complaint: the table of docs/complaint.md. */
+const COMMANDS: Readonly<Record<string, string>> = {
+  ...of(
+    FRONT,
+    'classify reclassify hand-over set-measure assign-department feed-back move-promise close attach-caller',
+  ),
+  ...of(MANAGERS, 'set-level decide-for-owner extend'),
+  ...of(STAFF, 'acknowledge survey propose-plan record-test-result accept-part block-part unblock-part complete-part'),
+  ...of(
+    STAFF,
+    'progress confirm-outage outage-update restore pause resume promise keep-promise acknowledge-escalation',
+  ),
+  ...of(`${FRONT} resident`, 'owner-answer withdraw'),
+  ...of(`${FRONT} quality resident`, 'reopen'),
+  ...of(`${STAFF} quality`, 'note'),
+};
+
+const RULES: Readonly<Record<string, string | null>> = {
+  ...Object.fromEntries(
+    Object.entries(COMMANDS).map(([command, roles]) => [`POST /api/v1/cases/{no}/${command}`, roles]),
+  ),
+  'POST /api/v1/complaints': `${STAFF} quality resident`,
+  'POST /api/v1/commands': STAFF,
+  'GET /api/v1/cases': READERS,
+  'GET /api/v1/cases/{no}': READERS,
+  'GET /api/v1/cases/{no}/timeline': READERS,
+  'GET /api/v1/cases/{no}/obligations': READERS,
+  'GET /api/v1/cases/{no}/obligations/{id}/explanation': READERS,
+  'GET /api/v1/cases/{no}/workflow-history': `${SUPERVISORS} quality ops`,
+  'POST /api/v1/cases/{no}/unmask': `${FRONT} engineering security`,
+  'GET /api/v1/obligations': `${STAFF} quality`,
+  'GET /api/v1/lists/counts': `${STAFF} quality`,
+  'GET /api/v1/me': EVERYBODY,
+  'GET /api/v1/projects': EVERYBODY,
+  'GET /api/v1/projects/{project}': EVERYBODY,
+  'GET /api/v1/staff': INSIDERS,
+  'GET /api/v1/staff/{id}': INSIDERS,
+  'POST /api/v1/staff': APPOINTERS,
+  'PATCH /api/v1/staff/{id}': APPOINTERS,
+  'GET /api/v1/households': INSIDERS,
+  'GET /api/v1/households/{id}': INSIDERS,
+  'POST /api/v1/households': `${FRONT} ops`,
+  'PATCH /api/v1/households/{id}': `${FRONT} ops`,
+  'POST /api/v1/households/{id}/residents': `${FRONT} ops`,
+  'POST /api/v1/households/{id}/unmask': `${STAFF} quality`,
+  'POST /api/v1/residents/{id}/erase': 'manager general_manager',
+  'POST /api/v1/lookup': `${STAFF} quality`,
+  'GET /api/v1/api-keys': APPOINTERS,
+  'POST /api/v1/api-keys': APPOINTERS,
+  'POST /api/v1/api-keys/{id}/revoke': APPOINTERS,
+  'GET /api/v1/policies': INSIDERS,
+  'GET /api/v1/policies/{family}': INSIDERS,
+  'GET /api/v1/policies/{family}/versions/{version}': INSIDERS,
+  'POST /api/v1/policies/{family}/versions': MANAGERS,
+  'GET /api/v1/notifications': `${INSIDERS} resident`,
+  'POST /api/v1/notifications/read': `${INSIDERS} resident`,
+  'POST /api/v1/notifications/acknowledge': `${INSIDERS} resident`,
+  'GET /api/v1/audit': 'quality general_manager',
+  'GET /api/v1/stream': INSIDERS,
+  'GET /api/v1/changes': INSIDERS,
+  'POST /codec/decode': INSPECTORS,
+  'POST /codec/encode': INSPECTORS,
+  'GET /codec/login': null,
+  'POST /codec/login': null,
+  'POST /codec/logout': null,
+  'GET /healthz': null,
+  'GET /readyz': null,
+  'GET /metrics': null,
+  'GET /openapi.json': null,
+  'GET /docs': null,
+  'GET /docs/problems': null,
+  'GET /docs/{asset}': null,
+};
+
+/** Every role that a key can have; `system` is the engine's own, and may do nothing here. */
+export const CALLERS = ROLES;
+export type Caller = (typeof CALLERS)[number];
+
+/** The roles of a command of a complaint. */
+export const rolesOfCommand = (command: string): readonly string[] => (COMMANDS[command] ?? '').split(' ');
+export const COMMAND_NAMES = Object.keys(COMMANDS);
+
+/** Names of all routes that are known here. */
+export const KNOWN = Object.keys(RULES);
+
+/**
+ * @param name `POST /api/v1/cases/{no}/close`
+ * @returns its roles; null where everybody may.
+ * @throws for a route that nobody has thought about.
+ */
+export function rolesOf(name: string): readonly string[] | null {
+  const rule = RULES[name];
+  if (rule === undefined) {
+    throw new Error(`${name} has no rule: decide who may call it and add a line to tests/api/intruders/matrix.ts`);
+  }
+  return rule === null ? null : rule.split(' ');
+}
+
+function of(roles: string, names: string): Record<string, string> {
+  return Object.fromEntries(names.split(' ').map((name) => [name, roles]));
+}

@@ -1,0 +1,211 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+/** What a request can name. One value each of what is the caller's, of what is not, and of what is not there. */
+export interface Ids {
+  readonly project: string;
+  readonly no: string;
+  readonly household: string;
+  readonly resident: string;
+  readonly staff: string;
+  readonly key: string;
+  readonly notification: string;
+}
+
+/** The parts of a valid request, besides what the document says of it. */
+export interface Shot {
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+export interface Aim {
+  readonly shot: (ids: Ids) => Shot;
+  /** What naming somebody else's gets where that is not 404: status and code, by what is named. */
+  readonly foreign?: Readonly<Partial<Record<keyof Ids, readonly [number, string | null]>>>;
+}
+
+const POLICY = readFileSync(resolve(__dirname, '../../../policies/complaint.yaml'), 'utf8');
+const soon = (): string => new Date(Date.now() + 3_600_000).toISOString();
+const later = (): string => new Date(Date.now() + 40 * 3_600_000).toISOString();
+
+const TEXT = { text: '已联系业主' };
+const PART = { department: 'engineering' };
+
+/** A body for every command, such that only the state of the case can speak against it. */
+export const COMMAND_BODIES: Readonly<Record<string, (ids: Ids) => unknown>> = {
+  'acknowledge-escalation': () => ({ obligation: 'acknowledge' }),
+  'hand-over': ({ staff }) => ({ to: staff, reason: '换班' }),
+  'assign-department': () => PART,
+  'accept-part': () => PART,
+  'block-part': () => ({ ...PART, reason: '缺件' }),
+  'unblock-part': () => PART,
+  'complete-part': () => ({ ...PART, result: '已修复' }),
+  progress: () => TEXT,
+  'confirm-outage': () => TEXT,
+  'outage-update': () => TEXT,
+  restore: () => TEXT,
+  pause: () => ({ reason: 'parts', until: soon() }),
+  resume: () => ({}),
+  promise: () => ({ ...TEXT, dueAt: soon() }),
+  'keep-promise': () => ({ promise: 'p1' }),
+  'move-promise': () => ({ promise: 'p1', dueAt: later(), reason: '缺件' }),
+  note: () => TEXT,
+  'attach-caller': () => ({ channel: 'phone', room: '3-2-1501', name: '李四' }),
+  withdraw: () => ({ reason: '误报' }),
+  reopen: () => ({ reason: '又坏了' }),
+  classify: () => ({ subtype: 'lift_entrapment' }),
+  reclassify: () => ({ subtype: 'lift_entrapment', reason: '更正' }),
+  'set-level': () => ({ level: 'ordinary', reason: '更正' }),
+  acknowledge: () => ({}),
+  survey: () => ({ findings: '门机故障' }),
+  'propose-plan': () => ({ cause: '老化', plan: '更换', finishAt: soon() }),
+  'set-measure': () => ({ measure: '停用', dueAt: soon(), notice: '停用通知', places: ['lobby'] }),
+  'record-test-result': () => ({ agency: '检测所', result: '合格', plan: '恢复' }),
+  'owner-answer': () => ({ accepted: true }),
+  'decide-for-owner': () => ({ accepted: true, reason: '业主未答复' }),
+  extend: () => ({ dueAt: later(), reason: '等零件' }),
+  'feed-back': () => ({ written: '已修复', faceToFace: true }),
+  close: () => ({ rootCause: '老化', preventiveAction: '更换', similarRisksChecked: true }),
+};
+
+const none = [{ shot: () => ({}) }] as const;
+const at = ({ no }: Ids) => ({ path: { no } });
+const ofProject = [{ shot: ({ project }: Ids) => ({ query: { project } }) }, ...none];
+const family = { path: { family: 'complaint' } };
+const NOT_THERE = [200, null] as const;
+
+const AIMS: Readonly<Record<string, readonly Aim[]>> = {
+  startComplaint: [
+    { shot: ({ project }) => ({ body: { project, channel: 'phone', matter: '漏水', subtype: 'lift_entrapment' } }) },
+    {
+      // A number is kept as it was said; nothing is looked up by it.
+      shot: ({ no }) => ({ body: { project: 'lakeside', channel: 'phone', matter: '漏水', repeatOf: no } }),
+      foreign: { no: [201, null] },
+    },
+  ],
+  runCommands: [
+    {
+      shot: ({ no }) => ({ body: { items: [{ no, command: 'note', body: TEXT }] } }),
+      foreign: { no: NOT_THERE },
+    },
+  ],
+  listCases: ofProject,
+  getCase: [{ shot: at }],
+  getCaseTimeline: [{ shot: at }],
+  listCaseObligations: [{ shot: at }],
+  explainObligation: [{ shot: ({ no }) => ({ path: { no, id: 'acknowledge' } }) }],
+  getWorkflowHistory: [{ shot: at }],
+  unmaskCaseContact: [{ shot: (ids) => ({ ...at(ids), body: { reason: 'visit' } }) }],
+  listObligations: ofProject,
+  countLists: ofProject,
+  listApiKeys: [{ shot: ({ staff }) => ({ query: { staff } }), foreign: { staff: NOT_THERE } }, ...none],
+  createApiKey: [
+    {
+      shot: ({ project, staff }) => ({
+        body: { label: 'walk', role: 'customer_service', projects: [project], staff },
+      }),
+    },
+    {
+      shot: ({ project, household, resident }) => ({
+        body: { label: 'walk', role: 'resident', projects: [project], household, resident },
+      }),
+    },
+  ],
+  revokeApiKey: [{ shot: ({ key }) => ({ path: { id: key } }) }],
+  listAudit: [
+    { shot: ({ no }) => ({ query: { subject: `case/${no}` } }), foreign: { no: NOT_THERE } },
+    { shot: ({ staff }) => ({ query: { actor: staff } }), foreign: { staff: NOT_THERE } },
+  ],
+  decodePayloads: [{ shot: () => ({ body: { payloads: [] } }) }],
+  encodePayloads: [{ shot: () => ({ body: { payloads: [] } }) }],
+  listHouseholds: [{ shot: ({ project }) => ({ query: { project } }) }],
+  getHousehold: [{ shot: ({ household }) => ({ path: { id: household } }) }],
+  lookUp: [{ shot: ({ project }) => ({ body: { project, room: '3-2-1501' } }) }],
+  createHousehold: [{ shot: ({ project }) => ({ body: { project, building: '9', room: '9-1-101' } }) }],
+  changeHousehold: [{ shot: ({ household }) => ({ path: { id: household }, body: { careColour: 'red' } }) }],
+  addResident: [{ shot: ({ household }) => ({ path: { id: household }, body: { name: '王五' } }) }],
+  unmaskHousehold: [
+    { shot: ({ household, no }) => ({ path: { id: household }, body: { reason: 'visit', case: no } }) },
+  ],
+  getMe: none,
+  listNotifications: [...ofProject, { shot: ({ no }) => ({ query: { case: no } }), foreign: { no: NOT_THERE } }],
+  markNotificationsRead: [
+    { shot: ({ notification }) => ({ body: { ids: [notification] } }), foreign: { notification: NOT_THERE } },
+  ],
+  acknowledgeNotifications: [
+    { shot: ({ notification }) => ({ body: { ids: [notification] } }), foreign: { notification: NOT_THERE } },
+  ],
+  listPolicies: none,
+  getPolicy: [{ shot: () => family }],
+  getPolicyVersion: [{ shot: () => ({ path: { family: 'complaint', version: '1' } }) }],
+  publishPolicy: [{ shot: () => ({ ...family, query: { dryRun: 'true' }, body: { yaml: POLICY } }) }],
+  listProjects: none,
+  getProject: [{ shot: ({ project }) => ({ path: { project } }) }],
+  listStaff: ofProject,
+  getStaffMember: [{ shot: ({ staff }) => ({ path: { id: staff } }) }],
+  createStaffMember: [
+    { shot: ({ project }) => ({ body: { name: '新人', roles: [{ project, role: 'engineering' }] } }) },
+  ],
+  changeStaffMember: [
+    { shot: ({ staff }) => ({ path: { id: staff }, body: { active: true } }) },
+    {
+      shot: ({ project }) => ({
+        path: { id: 's-finance' },
+        body: {
+          roles: [
+            { project: 'lakeside', role: 'finance' },
+            { project, role: 'engineering' },
+          ],
+        },
+      }),
+    },
+  ],
+  streamChanges: none,
+  listChanges: none,
+  showCodecLogin: none,
+  beginCodecLogin: [{ shot: () => ({ body: { key: 'x' } }) }],
+  endCodecLogin: none,
+  getHealth: none,
+  getReadiness: none,
+  getMetrics: none,
+  getOpenApi: none,
+  browseApi: none,
+  browseProblems: none,
+  getDocsAsset: [{ shot: () => ({ path: { asset: 'start.js' } }) }],
+};
+
+const COMMAND_PATH = /^POST \/api\/v1\/cases\/\{no\}\/([a-z-]+)$/;
+
+/**
+ * Valid requests of an operation, each made of ids.
+ * @throws for one that nobody has thought about.
+ */
+export function aimsAt(operation: { readonly id: string; readonly name: string }): readonly Aim[] {
+  const command = COMMAND_PATH.exec(operation.name)?.[1] ?? '';
+  const body = COMMAND_BODIES[command];
+  const aims = AIMS[operation.id] ?? (body && [commandAim(command, body)]);
+  if (!aims) {
+    throw new Error(`${operation.name} has no valid request: add ${operation.id} to tests/api/intruders/shots.ts`);
+  }
+  return aims;
+}
+
+function commandAim(command: string, body: (ids: Ids) => unknown): Aim {
+  const aim = { shot: (ids: Ids) => ({ ...at(ids), body: body(ids) }) };
+  return command === 'hand-over' ? { ...aim, foreign: { staff: [422, 'staff-unknown'] } } : aim;
+}
+
+/** Which ids a request is made of: only those are worth swapping. */
+export function idsIn({ shot }: Aim, ids: Ids): (keyof Ids)[] {
+  const named = new Set<keyof Ids>();
+  shot(
+    new Proxy(ids, {
+      get: (target, name: keyof Ids) => {
+        named.add(name);
+        return target[name];
+      },
+    }),
+  );
+  return [...named];
+}

@@ -1,0 +1,200 @@
+import { newApiKey } from '../../../common/crypto/api-key';
+import { createCompany, type CompanySpec, type KeySpec } from '../../../db/queries/company';
+import { insertKey, revokeKey } from '../../../db/queries/keys';
+import { DAY, MINUTE } from '../../../domain/instant';
+import { startProduct, type Product, type ProductOptions } from '../../support/product';
+import { until } from '../resources/support';
+import type { Caller } from './matrix';
+import type { Ids } from './shots';
+import { createWire, type Wire } from './wire';
+
+export type Holder = Caller | 'far' | 'expired' | 'revoked' | 'left' | 'spare';
+
+/** The real product with two companies that know nothing of each other, and whatever of each has an id. */
+export interface World {
+  readonly product: Product;
+  readonly wire: Wire;
+  readonly port: number;
+  /** The plain key of every role at the lake; of the clerk on the hill, `far`; and of those who should be refused. */
+  keyOf(as: Holder): string;
+  /** What callers at the lake may see. */
+  readonly own: Ids;
+  /** The same of the other company. */
+  readonly foreign: Ids;
+  /** Of the same form, and not there. */
+  readonly missing: Ids;
+  /** Of another home at the lake: staff see it, the resident does not. */
+  readonly neighbour: Pick<Ids, 'no' | 'notification'>;
+  /** A case at the lake in the resident's own home. */
+  newCase(): Promise<string>;
+  /** Everything that is stored of the other company. */
+  farAway(): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+export const ROOM = '3-2-1501';
+const NEXT_ROOM = '3-2-1502';
+const FAR = 'hillside';
+const departments = ['customer_service', 'engineering', 'security', 'finance'].map((id) => ({ id, name: id }));
+const zone = 'Asia/Shanghai';
+
+export async function startWorld(options: ProductOptions = {}): Promise<World> {
+  const product = await startProduct(options);
+  const { database, blindIndex, ids } = product.deps;
+  const keys = new Map<string, string>();
+  for (const spec of companies(keys)) await createCompany(database.db, spec, { ...product.deps, index: blindIndex });
+  await spoilKeys(product, keys);
+
+  const start = async (key: string, project: string, room: string): Promise<string> => {
+    const call = caller(product.url, key);
+    const body = { project, channel: 'phone', matter: '电梯困人', subtype: 'lift_entrapment', place: { room } };
+    const { no } = (await call('POST', '/api/v1/complaints', body)) as { readonly no: string };
+    // From here on it is in the read model, where many may read it at once.
+    await call('GET', `/api/v1/cases/${no}`);
+    return no;
+  };
+  const keyOf: World['keyOf'] = (as) => keys.get(as) ?? product.key(as);
+  const clerk = keyOf('customer_service');
+  const [no, next, far] = await Promise.all([
+    start(clerk, 'lakeside', ROOM),
+    start(clerk, 'lakeside', NEXT_ROOM),
+    start(keyOf('far'), FAR, ROOM),
+  ]);
+  const notice = (of: string): Promise<string> => until(() => noticeOf(product, of));
+  await until(() => isQuiet(product, far));
+  const port = Number(new URL(product.url).port);
+  const wire = createWire(port);
+  return {
+    ...{ product, port, wire, keyOf },
+    own: {
+      ...{ project: 'lakeside', no, household: 'h-1', resident: 'r-1', staff: 's-customer_service' },
+      ...{ key: idOf(keyOf('spare')), notification: await notice(no) },
+    },
+    foreign: {
+      ...{ project: FAR, no: far, household: 'h-far', resident: 'r-far', staff: 's-far' },
+      ...{ key: idOf(keyOf('far')), notification: await notice(far) },
+    },
+    missing: {
+      ...{ project: 'nowhere', no: ids.caseNumber('C'), household: 'h-not', resident: 'r-not', staff: 's-not' },
+      ...{ key: '0'.repeat(16), notification: 'f'.repeat(32) },
+    },
+    neighbour: { no: next, notification: await notice(next) },
+    newCase: () => start(clerk, 'lakeside', ROOM),
+    farAway: () => farAway(product, far),
+    stop: async () => {
+      wire.close();
+      await product.stop();
+    },
+  };
+}
+
+/** What is in the database of a company that nobody at the lake may touch. */
+async function farAway({ deps: { database } }: Product, no: string): Promise<unknown> {
+  const { db } = database;
+  const of = async (query: { execute(): Promise<unknown[]> }) =>
+    (await query.execute()).map((row) => JSON.stringify(row)).sort();
+  return {
+    case: await of(db.selectFrom('case').select(['no', 'seq', 'stage', 'owner']).where('project', '=', FAR)),
+    journal: await of(db.selectFrom('journal').select(['seq', 'type']).where('case_no', '=', no)),
+    household: await of(db.selectFrom('household').selectAll().where('project', '=', FAR)),
+    resident: await of(db.selectFrom('resident').selectAll().where('project', '=', FAR)),
+    staff: await of(db.selectFrom('staff').selectAll().where('id', '=', 's-far')),
+    roles: await of(db.selectFrom('staff_role').selectAll().where('project', '=', FAR)),
+    keys: await of(db.selectFrom('api_key').select(['id', 'revoked_at']).where('staff', '=', 's-far')),
+    notices: await of(db.selectFrom('notification').selectAll().where('project', '=', FAR)),
+    audit: await of(db.selectFrom('audit_log').selectAll().where('project', '=', FAR)),
+  };
+}
+
+/** Whether everything that the case has to tell was told, so that it does nothing more by itself for minutes. */
+async function isQuiet({ deps: { database } }: Product, no: string): Promise<boolean> {
+  const rows = await database.db.selectFrom('journal').select('type').where('case_no', '=', no).execute();
+  const count = (type: string): number => rows.filter((row) => row.type === type).length;
+  return count('notify-requested') > 0 && count('notified') === count('notify-requested');
+}
+
+async function noticeOf({ deps: { database } }: Product, no: string): Promise<string | undefined> {
+  const query = database.db.selectFrom('notification').select('id').where('case_no', '=', no).orderBy('id').limit(1);
+  return (await query.executeTakeFirst())?.id;
+}
+
+/** @throws for everything that is not done as asked. */
+function caller(url: string, key: string) {
+  return async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const headers = {
+      authorization: `Bearer ${key}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
+    const answer = await fetch(url + path, { method, headers, body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
+}
+
+const idOf = (plain: string): string => plain.split('_')[1] ?? '';
+
+/** The roles that the product's own company lacks, a home next door, and the other company. */
+function companies(keys: Map<string, string>): CompanySpec[] {
+  const key = (as: string, spec: Omit<KeySpec, 'plain' | 'label'>): KeySpec => {
+    const { plain } = newApiKey();
+    keys.set(as, plain);
+    return { plain, label: as, ...spec };
+  };
+  const lake = ['lakeside'];
+  const next = { id: 'h-2', building: '3', unit: '2', room: NEXT_ROOM, residents: [] };
+  return [
+    {
+      ...{ id: 'test-company', name: 'Test' },
+      projects: [{ id: 'lakeside', name: '湖畔花园', zone, departments: [], households: [next] }],
+      staff: [
+        { id: 's-merchant', name: '商户', department: null, roles: [{ project: 'lakeside', role: 'merchant' }] },
+        {
+          ...{ id: 's-left', name: '走了', department: null, active: false },
+          roles: [{ project: 'lakeside', role: 'general_manager' }],
+        },
+      ],
+      keys: [
+        key('merchant', { role: 'merchant', staff: 's-merchant', projects: lake }),
+        key('system', { role: 'system', projects: lake }),
+        key('resident', { role: 'resident', resident: 'r-1', household: 'h-1', projects: lake }),
+        key('spare', { role: 'engineering', projects: lake }),
+        key('left', { role: 'general_manager', staff: 's-left', projects: lake }),
+      ],
+    },
+    {
+      ...{ id: 'far-company', name: 'Far' },
+      projects: [
+        {
+          ...{ id: FAR, name: '山景苑', zone, departments },
+          households: [
+            {
+              ...{ id: 'h-far', building: '3', unit: '2', room: ROOM },
+              residents: [{ id: 'r-far', name: '山上人', phone: '13900002222' }],
+            },
+          ],
+        },
+      ],
+      staff: [
+        {
+          ...{ id: 's-far', name: '山上职员', department: 'customer_service' },
+          roles: [{ project: FAR, role: 'customer_service' }],
+        },
+      ],
+      keys: [key('far', { role: 'customer_service', staff: 's-far', projects: [FAR] })],
+    },
+  ];
+}
+
+/** Keys of a general manager that have run out or were taken back. */
+async function spoilKeys({ deps }: Product, keys: Map<string, string>): Promise<void> {
+  const now = deps.clock.now();
+  for (const as of ['expired', 'revoked'] as const) {
+    const { id, hash, plain } = newApiKey();
+    keys.set(as, plain);
+    const holder = { staff: null, resident: null, household: null, projects: ['lakeside'] };
+    const about = { label: as, role: 'general_manager' as const, createdAt: now - DAY, createdBy: 'test' };
+    const expiresAt = as === 'expired' ? now - MINUTE : null;
+    await insertKey(deps.database.db, { id, hash, ...holder, ...about, expiresAt });
+    if (as === 'revoked') await revokeKey(deps.database.db, id, now - MINUTE);
+  }
+}

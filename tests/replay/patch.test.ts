@@ -18,6 +18,7 @@ import { withoutPatch } from './release';
 const FORMER = '0.1';
 const THERE = 'urgent-while-sending';
 
+jest.setTimeout(60_000);
 beforeAll(silence);
 
 /** Names of the histories of a release that this code can't go on with. */

@@ -11,6 +11,8 @@ import { SCENARIOS } from './scenarios';
 
 /** Cases that were begun under one release go on under the next: their histories replay to the same commands. */
 
+jest.setTimeout(60_000);
+
 const run = promisify(execFile);
 const golden = goldenHistories();
 let workflowBundle: WorkflowBundleOption;
@@ -60,7 +62,7 @@ test('all of them replay on machines in three zones', async () => {
   const results = await Promise.all(
     zones.map(async (zone) => {
       const env = { TZ: zone };
-      const { stdout } = await run(process.execPath, ['--import', 'tsx', program], { env, timeout: 25_000 });
+      const { stdout } = await run(process.execPath, ['--import', 'tsx', program], { env, timeout: 55_000 });
       return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as unknown;
     }),
   );

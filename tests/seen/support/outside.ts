@@ -1,13 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
+import { Client } from 'pg';
 import pino from 'pino';
 import { newApiKey } from '../../../common/crypto/api-key';
 import { createBlindIndex } from '../../../common/crypto/blind-index';
 import { parseKey, parseKeyring } from '../../../common/crypto/keyring';
+import { createDataConverter } from '../../../common/crypto/codec';
 import { createSealer } from '../../../common/crypto/sealer';
 import { createIds } from '../../../common/ids';
 import { systemClock } from '../../../common/clock';
+import { connectTemporal } from '../../../common/temporal';
 import { createDatabase } from '../../../db/database';
 import { createCompany } from '../../../db/queries/company';
 import { createTestDatabase, devServer, type DevServer, type TestDatabase } from '../../support/servers';
@@ -62,6 +65,60 @@ export class Outside {
       signal: AbortSignal.timeout(20_000),
     });
     return { status: response.status, headers: response.headers, body: (await response.json()) as Reply['body'] };
+  }
+
+  /** Has a Temporal Schedule run now, and waits for its workflow to end. */
+  async runSchedule(id: string): Promise<void> {
+    const { client, close } = await this.connect();
+    await client.schedule.getHandle(id).trigger();
+    await until(`${id} has run`, async () => {
+      const { recentActions } = (await client.schedule.getHandle(id).describe()).info;
+      const workflowId = recentActions.at(-1)?.action.workflow.workflowId;
+      if (workflowId === undefined) return false;
+      const { status } = await client.workflow.getHandle(workflowId).describe();
+      return status.name === 'COMPLETED';
+    });
+    await close();
+  }
+
+  /** A workflow that the workers have no code for. */
+  async startUnknownWorkflow(): Promise<void> {
+    const { client, close } = await this.connect();
+    await client.workflow.start('nobodyKnows', { workflowId: 'nobody-knows', taskQueue: 'guanjia' });
+    await close();
+  }
+
+  async openStream(): Promise<{ close(): Promise<void> }> {
+    const aborter = new AbortController();
+    const headers = { authorization: `Bearer ${this.key}` };
+    const { body } = await fetch(`${this.api.url}/api/v1/stream`, { headers, signal: aborter.signal });
+    const reader = body?.getReader();
+    await reader?.read();
+    return {
+      close: async () => {
+        await reader?.cancel();
+        aborter.abort();
+      },
+    };
+  }
+
+  /** The database refuses everybody and throws out who is there, or takes them again. */
+  async databaseTakes(connections: boolean): Promise<void> {
+    const url = new URL(this.database.url);
+    const name = url.pathname.slice(1);
+    url.pathname = '/postgres';
+    const client = new Client({ connectionString: url.href });
+    await client.connect();
+    await client.query(`alter database ${name} allow_connections ${String(connections)}`);
+    if (!connections) {
+      await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+    }
+    await client.end();
+  }
+
+  private connect() {
+    const converter = createDataConverter(parseKeyring(this.env.GUANJIA_CODEC_KEYS ?? '', 'GUANJIA_CODEC_KEYS'));
+    return connectTemporal({ address: this.temporal.address, namespace: 'default' }, converter);
   }
 
   async close(): Promise<void> {

@@ -1,9 +1,9 @@
 import { until } from '../workflows/support/until';
 import { Collector, type Span } from './support/collector';
 import { documentedMetrics } from './support/documented';
-import { Outside } from './support/outside';
+import { Outside, Program } from './support/outside';
 
-jest.setTimeout(60_000);
+jest.setTimeout(90_000);
 
 /** What an operator sees of API and worker: log lines, metrics, traces, readiness. Both are processes of their own. */
 
@@ -16,7 +16,8 @@ beforeAll(async () => {
   await outside.runSchedule('guanjia-auditor');
 });
 afterAll(async () => {
-  await outside.close();
+  await outside?.close();
+  Program.killAll();
   await collector.stop();
 });
 

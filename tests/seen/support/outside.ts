@@ -18,7 +18,11 @@ import { until } from '../../workflows/support/until';
 import { parseExposition, type Exposition } from './exposition';
 
 const ROOT = path.join(__dirname, '../../..');
+/** Loading the sources takes seconds where the machine has other work too. Milliseconds. */
+const STARTED_WITHIN = 60_000;
 const newKey = () => randomBytes(32).toString('base64');
+
+const running = new Set<ChildProcess>();
 
 export type Line = Readonly<Record<string, unknown>>;
 
@@ -141,18 +145,28 @@ export class Program {
     this.exited = new Promise((resolve) => child.once('exit', () => resolve()));
   }
 
+  /** Ends those that a failed test left. */
+  static killAll(): void {
+    for (const child of running) child.kill('SIGKILL');
+  }
+
   static async start(name: 'api' | 'worker', env: Readonly<Record<string, string>>): Promise<Program> {
     const child = spawn(process.execPath, ['--import', 'tsx', `${name}/main.ts`], {
       cwd: ROOT,
       env: { ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    running.add(child);
     const program = new Program(child);
-    const port = await until(`the ${name} is up`, () => {
-      program.requireAlive();
-      const up = program.lines.find(({ msg }) => /is up$/.test(String(msg)));
-      return up && ((up.port ?? (up.endpoint as { port?: number } | undefined)?.port) as number);
-    });
+    const port = await until(
+      `the ${name} is up`,
+      () => {
+        program.requireAlive();
+        const up = program.lines.find(({ msg }) => /is up$/.test(String(msg)));
+        return up && ((up.port ?? (up.endpoint as { port?: number } | undefined)?.port) as number);
+      },
+      STARTED_WITHIN,
+    );
     program.url = `http://127.0.0.1:${port}`;
     return program;
   }
@@ -187,6 +201,7 @@ export class Program {
     const force = setTimeout(() => this.child.kill('SIGKILL'), 10_000);
     await this.exited;
     clearTimeout(force);
+    running.delete(this.child);
   }
 
   private read(text: string): void {

@@ -52,7 +52,9 @@ describe('activities are seen', () => {
   test('a burst of commands in one batch has a line for each request, what time brings about one without', async () => {
     const { lines, asTried } = watched();
     const [first, second] = wholeComplaint('C-SEEN-0001') as [JournalBatch, JournalBatch];
-    const from = (requestId: string) => second.receipts.map((receipt) => ({ ...receipt, origin: { requestId } }));
+    let count = 0;
+    const from = (requestId: string) =>
+      second.receipts.map((receipt) => ({ ...receipt, id: `${receipt.id}-${(count += 1)}`, origin: { requestId } }));
     await asTried(1, true, { ...first, receipts: [] });
     const requests = ['r-one-0001', 'r-two-0001', 'r-two-0001'];
     await asTried(1, true, { ...second, receipts: requests.flatMap(from) });

@@ -206,9 +206,10 @@ describe('metrics and readiness', () => {
     expect(away.sum('guanjia_activity_retries_total', { activity: 'writeJournal' })).toBeGreaterThanOrEqual(1);
     expect(away.sum('temporal_local_activity_execution_failed')).toBeGreaterThanOrEqual(2);
     expect(away.sum('temporal_activity_execution_failed')).toBeGreaterThanOrEqual(1);
-    const [failed] = worker.find({ no, msg: 'activity failed', activity: 'writeJournal' });
-    expect(failed).toMatchObject({ level: 40, attempt: 1, code: expect.stringMatching(/^(57P01|55000|ECONN)/) });
-    expect(failed?.requestIds).toEqual([answer.headers.get('x-request-id')]);
+    const requestIds = [answer.headers.get('x-request-id')];
+    expect(worker.find({ no, msg: 'activity failed', activity: 'writeJournal' })).toContainEqual(
+      expect.objectContaining({ level: 40, requestIds, code: expect.stringMatching(/^(57P01|55000|ECONN)/) }),
+    );
     expect(await worker.ready()).toEqual({ status: 503, body: { status: 'not-ready', missing: ['database'] } });
     expect(await api.ready()).toEqual({ status: 503, body: { ready: false, temporal: 'up', postgres: 'down' } });
 

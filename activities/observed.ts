@@ -67,7 +67,7 @@ function journalWork({ no, events, receipts }: JournalBatch): Work {
   return { activity: 'writeJournal', no, origins, facts: { first: events[0]?.seq, last: events.at(-1)?.seq } };
 }
 
-/** One line per request that the work is for, so that each is found by its id; one span, below the first of them. */
+/** A line per request that the work is for, so that each is found by its id; one span, below the first of them. */
 async function seen<T>(deps: ObservedDeps, { activity, no, origins, facts }: Work, work: () => Promise<T>): Promise<T> {
   const { metrics, logger, tracer } = deps;
   const attempt = activityContext.getStore()?.info.attempt ?? 1;
@@ -76,7 +76,8 @@ async function seen<T>(deps: ObservedDeps, { activity, no, origins, facts }: Wor
   const about = { activity, no, ...facts, attempt };
   try {
     const result = await traced(tracer ?? null, { activity, no, requests, attempt }, work);
-    for (const { requestId } of requests) logger.info({ requestId, ...about }, 'activity done');
+    for (const request of requests) logger.info({ requestId: request.requestId, ...about }, 'activity done');
+    if (requests.length === 0) logger.info(about, 'activity done');
     return result;
   } catch (error) {
     const requestIds = requests.map(({ requestId }) => requestId);

@@ -90,7 +90,7 @@ export interface TracerOptions {
   readonly metrics: Pick<Metrics, 'spansDropped'>;
 }
 
-/** Null without an endpoint: then nothing of OpenTelemetry is even loaded. */
+/** Null without an endpoint: then no SDK of OpenTelemetry is even loaded. */
 export async function createTracer({ otlpEndpoint }: Config, options: TracerOptions): Promise<Tracer | null> {
   if (!otlpEndpoint) return null;
   const { createOtlpTracer } = await import('./telemetry-otlp.js');

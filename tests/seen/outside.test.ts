@@ -1,8 +1,9 @@
 import { until } from '../workflows/support/until';
 import { Collector, type Span } from './support/collector';
-import { Outside } from './support/outside';
+import { documentedMetrics } from './support/documented';
+import { Outside, Program } from './support/outside';
 
-jest.setTimeout(60_000);
+jest.setTimeout(90_000);
 
 /** What an operator sees of API and worker: log lines, metrics, traces, readiness. Both are processes of their own. */
 
@@ -11,9 +12,12 @@ let collector: Collector;
 beforeAll(async () => {
   collector = await Collector.start();
   outside = await Outside.open({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint });
+  // What the auditor counts comes with its first round; while there are no cases it is over at once.
+  await outside.runSchedule('guanjia-auditor');
 });
 afterAll(async () => {
-  await outside.close();
+  await outside?.close();
+  Program.killAll();
   await collector.stop();
 });
 
@@ -76,7 +80,7 @@ describe('traces', () => {
   async function chain(traceId: string, names: readonly string[]): Promise<Span[]> {
     return until(`spans ${names.join(', ')}`, () => {
       const found = names.map((name) => collector.of(traceId).named(name));
-      return found.every((span) => span !== undefined) && (found as Span[]);
+      return found.every((span) => span !== undefined) && found;
     });
   }
 
@@ -130,5 +134,128 @@ describe('traces', () => {
     expect(outside.worker.find({ no, msg: 'command done' })).toHaveLength(1);
     expect(collector.of(trace).all).toEqual([]);
     expect(collector.bodies.join('\n')).not.toMatch(PERSONAL);
+  });
+});
+
+/** Last: they take the servers away. */
+describe('metrics and readiness', () => {
+  const { ours, temporal } = documentedMetrics();
+
+  test('after traffic every documented metric is there', async () => {
+    const no = await started();
+    await outside.call('POST', `/api/v1/cases/${no}/acknowledge`, { note: '已联系' });
+    expect(await outside.call('GET', '/api/v1/cases/C-0000-0000')).toMatchObject({ status: 404 });
+    const stream = await outside.openStream();
+    const of = { api: await outside.api.metrics(), worker: await outside.worker.metrics() };
+    await stream.close();
+
+    for (const [service, name] of [
+      ['api', 'API'],
+      ['worker', 'worker'],
+    ] as const) {
+      const documented = ours.filter((metric) => metric.of.includes(name));
+      expect([...of[service].types.keys()]).toEqual(expect.arrayContaining(documented.map((metric) => metric.name)));
+    }
+    const { api, worker } = of;
+    const commands = { route: '/api/v1/cases/{no}/acknowledge', method: 'POST', status: '200' };
+    expect(api.sum('guanjia_http_request_duration_seconds_count', commands)).toBeGreaterThanOrEqual(1);
+    expect(api.sum('guanjia_refusals_total', { code: 'not-found' })).toBe(1);
+    expect(api.sum('guanjia_pollers', { kind: 'workflow' })).toBe(1);
+    expect(api.sum('guanjia_pollers', { kind: 'activity' })).toBe(1);
+    expect(api.sum('guanjia_streams_open')).toBe(1);
+    expect(api.sum('guanjia_feed_lag_seconds')).toBeLessThan(5);
+    expect(api.sum('guanjia_engine_errors_total')).toBe(0);
+    for (const seen of [api, worker]) {
+      expect(seen.sum('guanjia_build_info', { version: '0.1.0' })).toBe(1);
+      expect(seen.sum('guanjia_vault_failures_total')).toBe(0);
+      expect(seen.sum('guanjia_trace_spans_dropped_total')).toBe(0);
+      expect(seen.sum('guanjia_database_connections')).toBeGreaterThanOrEqual(1);
+      expect(seen.sum('guanjia_database_waiting')).toBe(0);
+      expect(seen.sum('process_cpu_seconds_total')).toBeGreaterThan(0);
+    }
+    const written = worker.sum('guanjia_journal_write_seconds_count', { outcome: 'written' });
+    expect(written).toBeGreaterThanOrEqual(2);
+    expect(worker.sum('guanjia_journal_write_seconds_sum', { outcome: 'written' }) / written).toBeLessThan(1);
+    expect(worker.sum('guanjia_notifications_total', { outcome: 'delivered' })).toBeGreaterThanOrEqual(1);
+    for (const kind of ['repaired', 'missing', 'orphaned', 'failed']) {
+      expect(worker.sum('guanjia_audit_differences', { kind })).toBe(0);
+    }
+
+    const unprovoked = temporal.filter((name) => !/_failed$/.test(name));
+    expect([...worker.types.keys()]).toEqual(expect.arrayContaining(unprovoked));
+    expect(worker.sum('temporal_sticky_cache_size')).toBeGreaterThanOrEqual(1);
+    expect(worker.sum('temporal_num_pollers')).toBeGreaterThanOrEqual(2);
+    expect(worker.sum('temporal_request_latency_sum', { operation: 'RespondWorkflowTaskCompleted' })).toBeLessThan(30);
+  });
+
+  test('while the database is away its delay is counted and readiness says so; then all is well again', async () => {
+    const no = await started();
+    await outside.databaseTakes(false);
+    const answer = await outside.call('POST', `/api/v1/cases/${no}/acknowledge`, { note: '已联系' });
+    expect(answer).toMatchObject({ status: 200, body: { projection: 'pending' } });
+    const { worker, api } = outside;
+
+    const away = await until('a late write has failed', async () => {
+      const seen = await worker.metrics();
+      return seen.sum('guanjia_projection_deferred') === 1 && seen;
+    });
+    expect(away.sum('guanjia_projection_oldest_seconds')).toBeGreaterThan(1);
+    expect(away.sum('guanjia_projection_oldest_seconds')).toBeLessThan(60);
+    expect(away.sum('guanjia_projection_failures_total')).toBeGreaterThanOrEqual(2);
+    expect(away.sum('guanjia_journal_write_seconds_count', { outcome: 'failed' })).toBeGreaterThanOrEqual(2);
+    expect(away.sum('guanjia_activity_retries_total', { activity: 'writeJournal' })).toBeGreaterThanOrEqual(1);
+    expect(away.sum('temporal_local_activity_execution_failed')).toBeGreaterThanOrEqual(2);
+    expect(away.sum('temporal_activity_execution_failed')).toBeGreaterThanOrEqual(1);
+    const requestIds = [answer.headers.get('x-request-id')];
+    expect(worker.find({ no, msg: 'activity failed', activity: 'writeJournal' })).toContainEqual(
+      expect.objectContaining({ level: 40, requestIds, code: expect.stringMatching(/^(57P01|55000|ECONN)/) }),
+    );
+    expect(await worker.ready()).toEqual({ status: 503, body: { status: 'not-ready', missing: ['database'] } });
+    expect(await api.ready()).toEqual({ status: 503, body: { ready: false, temporal: 'up', postgres: 'down' } });
+
+    await outside.databaseTakes(true);
+    await until(
+      'the journal has caught up',
+      async () => (await worker.metrics()).sum('guanjia_projection_deferred') === 0,
+    );
+    expect((await worker.metrics()).sum('guanjia_projection_oldest_seconds')).toBe(0);
+    expect((await worker.ready()).status).toBe(200);
+    expect((await api.ready()).status).toBe(200);
+  });
+
+  test('a workflow task that fails is counted by its cause', async () => {
+    await outside.startUnknownWorkflow();
+    await until('a failed task', async () => {
+      const seen = await outside.worker.metrics();
+      return seen.sum('temporal_workflow_task_execution_failed', { workflow_type: 'nobodyKnows' }) >= 1;
+    });
+  });
+
+  test('requests go on while nobody collects traces, and what is lost is counted', async () => {
+    await collector.stop();
+    const no = await started();
+    expect(no).toMatch(/^C-/);
+    await until('spans are dropped', async () => {
+      const seen = await Promise.all([outside.api.metrics(), outside.worker.metrics()]);
+      return seen.every((each) => each.sum('guanjia_trace_spans_dropped_total') >= 1);
+    });
+  });
+
+  test('without Temporal: 503 with its code, counted; readiness and pollers say so', async () => {
+    const no = await started();
+    await outside.temporal.kill9();
+    const { worker, api } = outside;
+    const [answer, workerReady, apiReady] = await Promise.all([
+      outside.call('POST', `/api/v1/cases/${no}/acknowledge`, { note: '已联系' }),
+      worker.ready(),
+      api.ready(),
+    ]);
+    expect(answer).toMatchObject({ status: 503, body: { code: 'engine-unavailable' } });
+    expect(workerReady).toEqual({ status: 503, body: { status: 'not-ready', missing: ['temporal'] } });
+    expect(apiReady).toEqual({ status: 503, body: { ready: false, temporal: 'down', postgres: 'up' } });
+    const seen = await api.metrics();
+    expect(seen.sum('guanjia_engine_errors_total')).toBeGreaterThanOrEqual(1);
+    expect(seen.sum('guanjia_refusals_total', { code: 'engine-unavailable' })).toBe(1);
+    expect(seen.find('guanjia_pollers')).toEqual([]);
   });
 });

@@ -61,7 +61,8 @@ function sampleOf(line: string): Sample {
     throw new Error(`not labels: ${line}`);
   }
   const value = number === '+Inf' ? Infinity : Number(number);
-  if (Number.isNaN(value) && number !== 'NaN') throw new Error(`not a number: ${line}`);
+  // Prometheus reads it in any case; the client library writes "Nan".
+  if (Number.isNaN(value) && !/^nan$/i.test(number)) throw new Error(`not a number: ${line}`);
   return { name, labels: Object.fromEntries(pairs.map(([, key, text]) => [key ?? '', text ?? ''])), value };
 }
 

@@ -1,13 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
+import { Client } from 'pg';
 import pino from 'pino';
 import { newApiKey } from '../../../common/crypto/api-key';
 import { createBlindIndex } from '../../../common/crypto/blind-index';
 import { parseKey, parseKeyring } from '../../../common/crypto/keyring';
+import { createDataConverter } from '../../../common/crypto/codec';
 import { createSealer } from '../../../common/crypto/sealer';
 import { createIds } from '../../../common/ids';
 import { systemClock } from '../../../common/clock';
+import { connectTemporal } from '../../../common/temporal';
 import { createDatabase } from '../../../db/database';
 import { createCompany } from '../../../db/queries/company';
 import { createTestDatabase, devServer, type DevServer, type TestDatabase } from '../../support/servers';
@@ -15,7 +18,11 @@ import { until } from '../../workflows/support/until';
 import { parseExposition, type Exposition } from './exposition';
 
 const ROOT = path.join(__dirname, '../../..');
+/** Loading the sources takes seconds where the machine has other work too. Milliseconds. */
+const STARTED_WITHIN = 60_000;
 const newKey = () => randomBytes(32).toString('base64');
+
+const running = new Set<ChildProcess>();
 
 export type Line = Readonly<Record<string, unknown>>;
 
@@ -64,6 +71,60 @@ export class Outside {
     return { status: response.status, headers: response.headers, body: (await response.json()) as Reply['body'] };
   }
 
+  /** Has a Temporal Schedule run now, and waits for its workflow to end. */
+  async runSchedule(id: string): Promise<void> {
+    const { client, close } = await this.connect();
+    await client.schedule.getHandle(id).trigger();
+    await until(`${id} has run`, async () => {
+      const { recentActions } = (await client.schedule.getHandle(id).describe()).info;
+      const workflowId = recentActions.at(-1)?.action.workflow.workflowId;
+      if (workflowId === undefined) return false;
+      const { status } = await client.workflow.getHandle(workflowId).describe();
+      return status.name === 'COMPLETED';
+    });
+    await close();
+  }
+
+  /** A workflow that the workers have no code for. */
+  async startUnknownWorkflow(): Promise<void> {
+    const { client, close } = await this.connect();
+    await client.workflow.start('nobodyKnows', { workflowId: 'nobody-knows', taskQueue: 'guanjia' });
+    await close();
+  }
+
+  async openStream(): Promise<{ close(): Promise<void> }> {
+    const aborter = new AbortController();
+    const headers = { authorization: `Bearer ${this.key}` };
+    const { body } = await fetch(`${this.api.url}/api/v1/stream`, { headers, signal: aborter.signal });
+    const reader = body?.getReader();
+    await reader?.read();
+    return {
+      close: async () => {
+        await reader?.cancel();
+        aborter.abort();
+      },
+    };
+  }
+
+  /** The database refuses everybody and throws out who is there, or takes them again. */
+  async databaseTakes(connections: boolean): Promise<void> {
+    const url = new URL(this.database.url);
+    const name = url.pathname.slice(1);
+    url.pathname = '/postgres';
+    const client = new Client({ connectionString: url.href });
+    await client.connect();
+    await client.query(`alter database ${name} allow_connections ${String(connections)}`);
+    if (!connections) {
+      await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+    }
+    await client.end();
+  }
+
+  private connect() {
+    const converter = createDataConverter(parseKeyring(this.env.GUANJIA_CODEC_KEYS ?? '', 'GUANJIA_CODEC_KEYS'));
+    return connectTemporal({ address: this.temporal.address, namespace: 'default' }, converter);
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.api.stop(), this.worker.stop()]);
     await Promise.all([this.temporal.stop(), this.database.drop()]);
@@ -84,18 +145,28 @@ export class Program {
     this.exited = new Promise((resolve) => child.once('exit', () => resolve()));
   }
 
+  /** Ends those that a failed test left. */
+  static killAll(): void {
+    for (const child of running) child.kill('SIGKILL');
+  }
+
   static async start(name: 'api' | 'worker', env: Readonly<Record<string, string>>): Promise<Program> {
     const child = spawn(process.execPath, ['--import', 'tsx', `${name}/main.ts`], {
       cwd: ROOT,
       env: { ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    running.add(child);
     const program = new Program(child);
-    const port = await until(`the ${name} is up`, () => {
-      program.requireAlive();
-      const up = program.lines.find(({ msg }) => /is up$/.test(String(msg)));
-      return up && ((up.port ?? (up.endpoint as { port?: number } | undefined)?.port) as number);
-    });
+    const port = await until(
+      `the ${name} is up`,
+      () => {
+        program.requireAlive();
+        const up = program.lines.find(({ msg }) => /is up$/.test(String(msg)));
+        return up && ((up.port ?? (up.endpoint as { port?: number } | undefined)?.port) as number);
+      },
+      STARTED_WITHIN,
+    );
     program.url = `http://127.0.0.1:${port}`;
     return program;
   }
@@ -130,6 +201,7 @@ export class Program {
     const force = setTimeout(() => this.child.kill('SIGKILL'), 10_000);
     await this.exited;
     clearTimeout(force);
+    running.delete(this.child);
   }
 
   private read(text: string): void {

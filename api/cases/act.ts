@@ -29,6 +29,8 @@ export interface ActRequest {
 
 /** Events named to a caller whose If-Match is stale. */
 const SINCE_MAX = 100;
+/** No case gets as far; PostgreSQL's integer has no room for more. */
+const SEQ_MAX = 2 ** 31 - 1;
 
 /** Acts on a case and returns it as it was right after: the same key gets the same answer for ever. */
 export async function act(deps: ApiDeps, request: ActRequest): Promise<FoundCase> {
@@ -91,7 +93,7 @@ function expectedSeq(ifMatch: IfMatch | null, found: FoundCase): { readonly ifSe
   const { seq } = found.snapshot.state;
   if (ifMatch.tags.length !== 1) requireMatch(ifMatch, seq);
   const wanted = ifMatch.tags.length === 1 ? Number(ifMatch.tags[0]) : seq;
-  return { ifSeq: Number.isSafeInteger(wanted) ? wanted : -1 };
+  return { ifSeq: Number.isInteger(wanted) && wanted <= SEQ_MAX ? wanted : -1 };
 }
 
 async function sent(deps: ApiDeps, found: FoundCase, request: ActRequest, envelope: CommandEnvelope) {

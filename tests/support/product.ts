@@ -184,7 +184,10 @@ function company(): { spec: CompanySpec; keys: Map<string, string> } {
   const homes = [
     {
       ...{ id: 'h-1', building: '3', unit: '2', room: '3-2-1501' },
-      residents: [{ id: 'r-1', name: '欧阳测试', phone: '13800009911' }],
+      residents: [
+        { id: 'r-1', name: '欧阳测试', phone: '13800009911' },
+        { id: 'r-2', name: '同住人', phone: '13800009922' },
+      ],
     },
   ];
   const zone = 'Asia/Shanghai';

@@ -128,6 +128,9 @@ const AIMS: Readonly<Record<string, readonly Aim[]>> = {
   unmaskHousehold: [
     { shot: ({ household, no }) => ({ path: { id: household }, body: { reason: 'visit', case: no } }) },
   ],
+  eraseResident: [
+    { shot: ({ resident, no }) => ({ path: { id: resident }, body: { reason: 'requested', cases: [no] } }) },
+  ],
   getMe: none,
   listNotifications: [...ofProject, { shot: ({ no }) => ({ query: { case: no } }), foreign: { no: NOT_THERE } }],
   markNotificationsRead: [

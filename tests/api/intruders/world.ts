@@ -66,8 +66,9 @@ export async function startWorld(options: ProductOptions = {}): Promise<World> {
   const wire = createWire(port);
   return {
     ...{ product, port, wire, keyOf },
+    // Not the resident who has a key here: he would lose it when he is erased.
     own: {
-      ...{ project: 'lakeside', no, household: 'h-1', resident: 'r-1', staff: 's-customer_service' },
+      ...{ project: 'lakeside', no, household: 'h-1', resident: 'r-2', staff: 's-customer_service' },
       ...{ key: idOf(keyOf('spare')), notification: await notice(no) },
     },
     foreign: {

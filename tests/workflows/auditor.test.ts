@@ -146,7 +146,7 @@ test('a row that was mended already is mended again', async () => {
   const spoil = (no: string) => sql`update "case" set stage = 'closed' where no = ${no}`.execute(live.database.db);
   const played = await aCase();
   const before = await content(played);
-  for (const _time of [1, 2]) {
+  for (let time = 1; time <= 2; time += 1) {
     await spoil(played.no);
     expect(await audit()).toEqual({ ...CLEAN, compared: 1, repaired: 1 });
     expect(await content(played)).toEqual(before);

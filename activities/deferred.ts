@@ -8,27 +8,27 @@ const FORGOTTEN = 3 * MINUTE;
 
 /**
  * The batches that this worker was given again because the database did not take them: how many, and how old the oldest
- * is. Temporal hands each try to whichever worker asks first, so this is what one of them knows; the auditor counts all.
+ * is. Temporal hands each try to whichever worker asks first, so this is what one of them knows.
  */
 export class Deferred {
-  private readonly known = new Map<string, { readonly since: Instant; readonly triedAt: Instant }>();
+  private readonly known = new Map<string, { readonly no: string; readonly since: Instant; readonly triedAt: Instant }>();
 
   constructor(
-    { onScrape, projectionDeferred, projectionOldest }: Metrics,
+    { onScrape, projectionPending, projectionOldest }: Metrics,
     private readonly clock: Clock,
   ) {
     onScrape(() => {
       const now = clock.now();
       for (const [key, { triedAt }] of this.known) if (now - triedAt > FORGOTTEN) this.known.delete(key);
       const since = Math.min(now, ...[...this.known.values()].map((batch) => batch.since));
-      projectionDeferred.set(this.known.size);
+      projectionPending.set(new Set([...this.known.values()].map(({ no }) => no)).size);
       projectionOldest.set((now - since) / 1000);
     });
   }
 
   /** An ordinary activity could not write it. */
   add(batch: JournalBatch): void {
-    this.known.set(keyOf(batch), { since: batch.fence, triedAt: this.clock.now() });
+    this.known.set(keyOf(batch), { no: batch.no, since: batch.fence, triedAt: this.clock.now() });
   }
 
   remove(batch: JournalBatch): void {

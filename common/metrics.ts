@@ -18,12 +18,10 @@ export interface Metrics {
   readonly feedLag: Gauge;
   /** Seconds between the instant a timer was due and the instant its case dealt with it. */
   readonly timerLateness: Histogram;
-  /** Cases whose journal isn't in PostgreSQL yet. */
+  /** Cases whose journal this worker could not write yet, and the age in seconds of the oldest batch of it. */
   readonly projectionPending: Gauge;
-  readonly projectionFailures: Counter;
-  /** Batches that this worker was given again because their first write failed, and the age of the oldest. */
-  readonly projectionDeferred: Gauge;
   readonly projectionOldest: Gauge;
+  readonly projectionFailures: Counter;
   /** Seconds that one write of a batch took. */
   readonly journalWrite: Histogram<'outcome'>;
   /** Tries of an activity after its first. */
@@ -129,14 +127,9 @@ function workerMetrics(make: Maker) {
     projectionPending: make.gauge(
       WORKER,
       'guanjia_projection_pending',
-      'Cases whose journal is not in the read model yet',
+      'Cases whose journal this worker could not write yet',
     ),
     projectionFailures: make.counter(WORKER, 'guanjia_projection_failures_total', 'Failed writes to the read model'),
-    projectionDeferred: make.gauge(
-      WORKER,
-      'guanjia_projection_deferred',
-      'Batches that wait for the read model to take them',
-    ),
     projectionOldest: make.gauge(
       WORKER,
       'guanjia_projection_oldest_seconds',

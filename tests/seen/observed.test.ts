@@ -72,11 +72,11 @@ describe('activities are seen', () => {
     time.now = second.fence + 90_000;
     // It comes before the one that it follows.
     await expect(asTried(1, true, second)).rejects.toMatchObject({ name: 'JournalGapError' });
-    expect((await shown(metrics)).sum('guanjia_projection_deferred')).toBe(0);
+    expect((await shown(metrics)).sum('guanjia_projection_pending')).toBe(0);
 
     for (const attempt of [1, 2]) await expect(asTried(attempt, false, second)).rejects.toThrow();
     const waiting = await shown(metrics);
-    expect(waiting.sum('guanjia_projection_deferred')).toBe(1);
+    expect(waiting.sum('guanjia_projection_pending')).toBe(1);
     expect(waiting.sum('guanjia_projection_oldest_seconds')).toBe(90);
     expect(waiting.sum('guanjia_projection_failures_total')).toBe(3);
     expect(waiting.sum('guanjia_activity_retries_total', { activity: 'writeJournal' })).toBe(1);
@@ -85,7 +85,7 @@ describe('activities are seen', () => {
     await asTried(1, true, first);
     await asTried(3, false, second);
     const written = await shown(metrics);
-    expect(written.sum('guanjia_projection_deferred')).toBe(0);
+    expect(written.sum('guanjia_projection_pending')).toBe(0);
     expect(written.sum('guanjia_projection_oldest_seconds')).toBe(0);
     expect(written.sum('guanjia_journal_write_seconds_count', { outcome: 'written' })).toBe(2);
   });
@@ -95,9 +95,9 @@ describe('activities are seen', () => {
     const [, second] = wholeComplaint('C-SEEN-0003') as [JournalBatch, JournalBatch];
     await expect(asTried(1, false, second)).rejects.toThrow();
     time.now += 2 * 60_000;
-    expect((await shown(metrics)).sum('guanjia_projection_deferred')).toBe(1);
+    expect((await shown(metrics)).sum('guanjia_projection_pending')).toBe(1);
     time.now += 2 * 60_000;
-    expect((await shown(metrics)).sum('guanjia_projection_deferred')).toBe(0);
+    expect((await shown(metrics)).sum('guanjia_projection_pending')).toBe(0);
   });
 });
 

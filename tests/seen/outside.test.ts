@@ -197,7 +197,7 @@ describe('metrics and readiness', () => {
 
     const away = await until('a late write has failed', async () => {
       const seen = await worker.metrics();
-      return seen.sum('guanjia_projection_deferred') === 1 && seen;
+      return seen.sum('guanjia_projection_pending') === 1 && seen;
     });
     expect(away.sum('guanjia_projection_oldest_seconds')).toBeGreaterThan(1);
     expect(away.sum('guanjia_projection_oldest_seconds')).toBeLessThan(60);
@@ -216,7 +216,7 @@ describe('metrics and readiness', () => {
     await outside.databaseTakes(true);
     await until(
       'the journal has caught up',
-      async () => (await worker.metrics()).sum('guanjia_projection_deferred') === 0,
+      async () => (await worker.metrics()).sum('guanjia_projection_pending') === 0,
     );
     expect((await worker.metrics()).sum('guanjia_projection_oldest_seconds')).toBe(0);
     expect((await worker.ready()).status).toBe(200);

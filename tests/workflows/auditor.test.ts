@@ -146,7 +146,7 @@ test('a row that was mended already is mended again', async () => {
   const spoil = (no: string) => sql`update "case" set stage = 'closed' where no = ${no}`.execute(live.database.db);
   const played = await aCase();
   const before = await content(played);
-  for (const _time of [1, 2]) {
+  for (let time = 1; time <= 2; time += 1) {
     await spoil(played.no);
     expect(await audit()).toEqual({ ...CLEAN, compared: 1, repaired: 1 });
     expect(await content(played)).toEqual(before);
@@ -176,10 +176,10 @@ test('a row that is ahead of its workflow, which will never come to that', async
 test('an open row whose workflow has come to its end', async () => {
   const reopen = { ...POLICY.reopen, within: 1 };
   const played = await live.start({ ...ROUTINE, policy: { ...POLICY, reopen } });
-  const first = live.batches.find(({ no }) => no === played.no);
-  if (!first) throw new Error('nothing was written');
   await played.do('withdraw', { reason: text('by mistake') }, { by: MANAGER });
   await until('it has ended', async () => (await played.status()) === 'COMPLETED');
+  const first = live.batches.find(({ no }) => no === played.no);
+  if (!first) throw new Error('nothing was written');
   const before = await content(played);
   await clearCase(live.database.db, played.no);
   await writeBatch(live.database, first, { sealer });

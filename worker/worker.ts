@@ -1,6 +1,7 @@
 import type { DataConverter } from '@temporalio/common';
 import { Worker, type InjectedSinks, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import type { JournalSinks } from '../workflows/contracts/journal';
+import { TUNING } from './options';
 
 export interface WorkerDeps {
   readonly connection: NativeConnection;
@@ -26,10 +27,6 @@ export async function createWorker(deps: WorkerDeps): Promise<Worker> {
     activities: deps.activities,
     workflowBundle: deps.bundle,
     sinks,
-    // A command that comes right after a worker was killed waits this long for it before another gets the task.
-    stickyQueueScheduleToStartTimeout: '2s',
-    // Work in hand is finished at SIGTERM; longer than one journal write, shorter than an orchestrator's patience.
-    shutdownGraceTime: '10s',
-    shutdownForceTime: '20s',
+    ...TUNING,
   });
 }

@@ -29,6 +29,8 @@ export interface WorldOptions {
    * over at once. (This server never gives up on the cache of a worker that is gone.)
    */
   readonly cached?: boolean;
+  /** Path of the server that skips time, where there is no jest that knows it. */
+  readonly server?: string;
 }
 
 export interface StartOptions extends OpenOptions {
@@ -52,7 +54,7 @@ export class World {
     silence();
     const bundle = await makeBundle();
     const env = await TestWorkflowEnvironment.createTimeSkipping({
-      server: { executable: { type: 'existing-path', path: timeSkippingServer() } },
+      server: { executable: { type: 'existing-path', path: options.server ?? timeSkippingServer() } },
       client: { dataConverter },
     });
     await registerSearchAttributes(env.connection, 'default');
@@ -182,8 +184,12 @@ export class World {
 
 const NO_SINKS: InjectedSinks<JournalSinks> = { journal: { batch: { fn: () => undefined } } };
 
-/** Keeps the native library's lines out of the test report. */
+let silent = false;
+
+/** Keeps the native library's lines out of the test report. A process can be told once only. */
 export function silence(): void {
+  if (silent) return;
+  silent = true;
   Runtime.install({
     logger: new DefaultLogger('ERROR', () => undefined),
     telemetryOptions: { logging: { filter: 'OFF', forward: {} } },

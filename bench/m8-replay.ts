@@ -1,6 +1,7 @@
 import type { temporal } from '@temporalio/proto';
-import { bundleWorkflowCode, Worker, type ReplayWorkerOptions } from '@temporalio/worker';
+import { Worker, type ReplayWorkerOptions } from '@temporalio/worker';
 import { makeBundle } from '../worker/bundle';
+import { floorBundle } from './floor/bundle';
 import { doCommands, eightCommands, startComplaint } from './support/complaint';
 import { wholeFloor } from './support/floor-client';
 import { closedLoop, timed } from './support/load';
@@ -28,11 +29,11 @@ async function run({ place, api, sizes }: Bench): Promise<Row[]> {
     bare.push(await place.floor.workflow.getHandle(id).fetchHistory());
   });
   const ourBundle = await makeBundle();
-  const floorBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('./floor/workflows') });
+  const bareBundle = await floorBundle();
   const { dataConverter } = place;
   const { ours, floor } = await interleaved(rounds, {
     ours: () => replayed({ workflowBundle: ourBundle, dataConverter }, cases),
-    floor: () => replayed({ workflowBundle: floorBundle }, bare),
+    floor: () => replayed({ workflowBundle: bareBundle }, bare),
   });
   const rate = ({ perSecond }: Figures): number => perSecond as number;
   return [
@@ -43,7 +44,7 @@ async function run({ place, api, sizes }: Bench): Promise<Row[]> {
       ...{ value: rate(ours) / rate(floor), unit: '×', bar: { atLeast: 0.7 } },
       figures:
         `${rate(ours).toFixed(0)} /s; ${rate(floor).toFixed(0)} /s ` +
-        `(${eventsOf(cases) / cases.length} and ${eventsOf(bare) / bare.length} events a case)`,
+        `(${perCase(cases)} and ${perCase(bare)} events a case)`,
     },
   ];
 }
@@ -58,4 +59,8 @@ async function replayed(options: ReplayWorkerOptions, histories: readonly Histor
 
 function eventsOf(histories: readonly History[]): number {
   return histories.reduce((sum, { events }) => sum + (events?.length ?? 0), 0);
+}
+
+function perCase(histories: readonly History[]): number {
+  return Math.round(eventsOf(histories) / histories.length);
 }

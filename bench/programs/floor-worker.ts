@@ -1,10 +1,11 @@
 import { createServer } from 'node:http';
-import { bundleWorkflowCode, NativeConnection, Runtime, Worker, type InjectedSinks } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type InjectedSinks } from '@temporalio/worker';
 import { loadConfig, stackEnvironment } from '../../common/config';
 import { createLogger, temporalRuntimeOptions } from '../../common/logger';
 import { createDatabase } from '../../db/database';
 import { TUNING } from '../../worker/options';
 import { createFloorActivities } from '../floor/activities';
+import { floorBundle } from '../floor/bundle';
 import { FLOOR_QUEUE } from '../floor/queue';
 import type { LatenessSinks } from '../floor/workflows';
 import { serveMemory } from './memory';
@@ -28,7 +29,7 @@ async function main(): Promise<void> {
     connection: await NativeConnection.connect({ address: config.temporal.address }),
     namespace: config.temporal.namespace,
     taskQueue: FLOOR_QUEUE,
-    workflowBundle: await bundleWorkflowCode({ workflowsPath: require.resolve('../floor/workflows') }),
+    workflowBundle: await floorBundle(),
     activities: createFloorActivities(pool),
     sinks,
   });

@@ -41,6 +41,9 @@ async function main(): Promise<void> {
 async function onServers(wanted: readonly Measure[], { sizes }: Options): Promise<Row[]> {
   const place = await Place.open();
   const api = new ApiClient(place);
+  // Nothing is left running when somebody has waited long enough.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void place.close().then(() => process.exit(1)));
   try {
     await place.startApi();
     await place.startWorker();

@@ -20,7 +20,7 @@ export async function closedLoop(
 }
 
 /**
- * The same at a given rate: whoever is late starts at once, and his time counts from when he should have started.
+ * The same at a given rate: who is late starts at once, and his time counts from when he should have started.
  * @returns how long each took, ms.
  */
 export async function paced(
@@ -30,11 +30,17 @@ export async function paced(
   work: (index: number) => Promise<void>,
 ): Promise<number[]> {
   const begun = performance.now();
-  return closedLoop(clients, count, async (index) => {
-    const early = begun + (index * 1000) / perSecond - performance.now();
+  const times: number[] = [];
+  await closedLoop(clients, count, async (index) => {
+    const due = begun + (index * 1000) / perSecond;
+    const early = due - performance.now();
     if (early > 0) await sleep(early);
+    // That of a client who waited counts from when he was woken: the timer's own lateness is not what is measured.
+    const from = early > 0 ? performance.now() : due;
     await work(index);
-  }).then((times) => times);
+    times.push(performance.now() - from);
+  });
+  return times;
 }
 
 export async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -2,7 +2,6 @@ import { CancellationScope, condition, isCancellation, log, proxySinks, workflow
 import type { JournalEvent, OpenedRecord } from '../../domain/event';
 import type { CaseSnapshot } from '../../domain/projection';
 import type { CommandReceipt, JournalBatch, JournalSinks } from '../contracts/journal';
-import { Bell } from './bell';
 import { journalLater, journalNow } from './options';
 
 const { journal: sink } = proxySinks<JournalSinks>();
@@ -20,8 +19,6 @@ export class Journal {
   private fence = 0;
   /** The database is away: commands are answered without waiting for it. */
   private away = false;
-  /** Rings when something was written, or will be later. */
-  private readonly answered = new Bell();
   private readonly delivery = new CancellationScope();
 
   constructor(
@@ -39,7 +36,7 @@ export class Journal {
 
   /** Resolves when everything up to `seq` is in the read model, or at once while the database is away. */
   async settled(seq: number): Promise<'written' | 'pending'> {
-    await this.answered.until(() => this.written >= seq || this.away);
+    await condition(() => this.written >= seq || this.away);
     return this.written >= seq ? 'written' : 'pending';
   }
 
@@ -70,7 +67,6 @@ export class Journal {
       if (await this.delivered(batch)) {
         this.written = batch.events.at(-1)?.seq ?? this.written;
         this.away = false;
-        this.answered.ring();
       } else {
         this.events = [...batch.events, ...this.events];
         this.receipts = [...batch.receipts, ...this.receipts];
@@ -92,7 +88,6 @@ export class Journal {
       log.warn('the journal is delivered later', { no: batch.no, first: batch.events[0]?.seq });
     }
     this.away = true;
-    this.answered.ring();
     try {
       await this.delivery.run(() => journalLater.writeJournal(batch));
       return true;

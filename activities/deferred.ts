@@ -11,7 +11,10 @@ const FORGOTTEN = 3 * MINUTE;
  * is. Temporal hands each try to whichever worker asks first, so this is what one of them knows.
  */
 export class Deferred {
-  private readonly known = new Map<string, { readonly no: string; readonly since: Instant; readonly triedAt: Instant }>();
+  private readonly known = new Map<
+    string,
+    { readonly no: string; readonly since: Instant; readonly triedAt: Instant }
+  >();
 
   constructor(
     { onScrape, projectionPending, projectionOldest }: Metrics,

@@ -111,8 +111,18 @@ export function evolve<S extends CaseState, O>(family: Family<S, O>, state: S, e
   return next;
 }
 
+/** States never change, and each is asked several times: before a command, for the timer, for what is shown. */
+const nextMoments = new WeakMap<CaseState, Moment | null>();
+
 function nextMomentOf<S extends CaseState, O>(family: Family<S, O>, state: S): Moment | null {
-  if (state.ended) return null;
+  const known = nextMoments.get(state);
+  if (known !== undefined) return known;
+  const next = state.ended ? null : earliestMoment(family, state);
+  nextMoments.set(state, next);
+  return next;
+}
+
+function earliestMoment<S extends CaseState, O>(family: Family<S, O>, state: S): Moment | null {
   let next: Moment | null = null;
   for (const slice of family.slices) {
     for (const moment of slice.moments?.(state) ?? []) {

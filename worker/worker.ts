@@ -3,6 +3,7 @@ import { Worker, type InjectedSinks, type NativeConnection, type WorkflowBundleO
 import type { DeploymentVersion } from '../common/config';
 import type { JournalSinks } from '../workflows/contracts/journal';
 import type { SeenSinks } from '../workflows/contracts/origin';
+import { TUNING } from './options';
 import { seenSinks, type SeenDeps } from './seen';
 
 export interface WorkerDeps {
@@ -39,10 +40,6 @@ export async function createWorker(deps: WorkerDeps): Promise<Worker> {
       defaultVersioningBehavior: 'AUTO_UPGRADE',
     },
     patchActivationCallback: ({ patchId }) => deps.heldPatches?.includes(patchId) !== true,
-    // A command that comes right after a worker was killed waits this long for it before another gets the task.
-    stickyQueueScheduleToStartTimeout: '2s',
-    // Work in hand is finished at SIGTERM; longer than one journal write, shorter than an orchestrator's patience.
-    shutdownGraceTime: '10s',
-    shutdownForceTime: '20s',
+    ...TUNING,
   });
 }

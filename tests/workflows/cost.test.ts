@@ -1,12 +1,7 @@
-import { complaint } from '../../domain/complaint';
-import type { ComplaintOpening } from '../../domain/complaint/state';
-import { evolve, nextWake } from '../../domain/engine';
-import type { JournalEvent } from '../../domain/event';
-import { DAY, HOUR, MINUTE } from '../../domain/instant';
-import { BODY, CLERK, ENGINEER, MANAGER, NOISE, RESIDENT, ROUTINE, text } from '../domain/support';
+import { playEightCommands, playThirtyDays, COMMANDS, fewest } from './support/cost';
 import { count } from './support/history';
 import { MemoryInbox, MemoryJournal } from './support/memory';
-import { expectSound, settled } from './support/sound';
+import { expectSound } from './support/sound';
 import { World } from './support/world';
 
 /** What a complaint costs in history events (quality.md M4). */
@@ -14,8 +9,6 @@ import { World } from './support/world';
 const BAR = 1.3;
 /** From here on the server suggests to continue as new. */
 const SUGGESTED = 4_096;
-/** Scheduled, started, completed. */
-const TASK = 3;
 
 const journal = new MemoryJournal();
 const inbox = new MemoryInbox();
@@ -28,87 +21,21 @@ afterEach(() => world.clear());
 afterAll(() => world.close());
 
 test('a complaint of eight commands costs at most 1.3 times the events that its messages and timers need', async () => {
-  const at = await world.goTo(1, 9 * HOUR);
-  const played = await world.start({ ...ROUTINE, at });
-  const commands = [
-    () => played.do('acknowledge', BODY.acknowledge),
-    () => played.do('accept-part', { department: 'engineering' }, { by: ENGINEER }),
-    () => played.do('set-measure', BODY.measure(at + 6 * HOUR)),
-    () => played.do('note', { text: text('a lamp is on its way') }),
-    () => played.do('complete-part', { department: 'engineering', result: text('done') }, { by: ENGINEER }),
-    () => played.do('feed-back', BODY.feedBack),
-    () => played.do('owner-answer', BODY.accept, { by: RESIDENT }),
-    () => played.do('close', BODY.close, { by: CLERK }),
-  ];
-  for (const [index, command] of commands.entries()) {
-    await world.until(at + (index + 1) * 25 * MINUTE);
-    await command();
-    await settled(played, journal);
-  }
-
+  const played = await playEightCommands(world, journal);
   const { events, history } = await expectSound(played, journal);
   expect(await played.state()).toMatchObject({ stage: 'closed' });
-  const needed = fewest(played.opening, events, commands.length);
+  const needed = fewest(played.opening, events, COMMANDS);
   const ratio = history.length / needed;
   process.stdout.write(`M4: ${history.length} history events, ${needed} needed: ${ratio.toFixed(2)} × (bar ${BAR})\n`);
   expect(ratio).toBeLessThanOrEqual(BAR);
   // One write per command and round of messages at the most.
-  expect(count(history, 'MARKER_RECORDED')).toBeLessThanOrEqual(1 + 2 * commands.length);
+  expect(count(history, 'MARKER_RECORDED')).toBeLessThanOrEqual(1 + 2 * COMMANDS);
 });
 
 test('a complaint of thirty days with an update every day stays under the roll-over', async () => {
-  const at = await world.goTo(1, 9 * HOUR);
-  const played = await world.start({ ...NOISE, at });
-  await played.do('survey', BODY.survey, { by: ENGINEER });
-  await played.do('propose-plan', BODY.plan(at + 31 * DAY), { by: ENGINEER });
-  await played.do('owner-answer', BODY.accept, { by: RESIDENT });
-  await played.do('extend', { dueAt: at + 32 * DAY, reason: text('a new pump') }, { by: MANAGER });
-  for (let day = 0; day < 30; day += 1) {
-    await world.until(at + day * DAY + 7.5 * HOUR);
-    await played.do('progress', BODY.progress);
-  }
-
+  const played = await playThirtyDays(world);
   const { events, history } = await expectSound(played, journal);
   expect(events.filter(({ type }) => type === 'progress-recorded')).toHaveLength(30);
   process.stdout.write(`M4: ${history.length} history events in 30 days with an update each (bar ${SUGGESTED})\n`);
   expect(history.length).toBeLessThan(SUGGESTED);
 });
-
-/**
- * The fewest events that the server lets the same messages and timers have: the start with its task; a task, the
- * acceptance and the completion of each command; for each moment at which people are told, one activity, the task that
- * hears of its end and the record of who was told; and the timers.
- */
-function fewest(opening: ComplaintOpening, events: readonly JournalEvent[], commands: number): number {
-  const toldAt = new Set(events.filter(({ type }) => type === 'notify-requested').map(({ at }) => at));
-  return 1 + TASK + commands * (TASK + 2) + toldAt.size * (3 + TASK + 1) + timers(opening, events);
-}
-
-/**
- * Timers that follow the next moment of the case, by the cheaper way: cancelled and started anew whenever it moves, or
- * left to fire when it moves later. One that fires has a task.
- */
-function timers(opening: ComplaintOpening, events: readonly JournalEvent[]): number {
-  let state = complaint.initial(opening);
-  const moved = { count: 0, armed: Number.NaN };
-  const left = { count: 0, armed: Number.NaN };
-  for (const [index, event] of events.entries()) {
-    for (const way of [moved, left]) {
-      if (!(way.armed <= event.at)) continue;
-      way.count += 1 + TASK;
-      way.armed = Number.NaN;
-    }
-    state = evolve(complaint, state, event);
-    if (events[index + 1]?.at === event.at) continue;
-    const next = nextWake(complaint, state)?.at ?? Number.NaN;
-    arm(moved, next, next !== moved.armed);
-    arm(left, next, !(next >= left.armed));
-  }
-  return Math.min(moved.count, left.count);
-}
-
-function arm(way: { count: number; armed: number }, next: number, needed: boolean): void {
-  if (!needed || Number.isNaN(next)) return;
-  way.count += Number.isNaN(way.armed) ? 1 : 2;
-  way.armed = next;
-}

@@ -31,6 +31,8 @@ export interface WorldOptions {
   readonly cached?: boolean;
   /** Workflow code other than that of these sources. */
   readonly bundle?: WorkflowBundleOption;
+  /** Path of the server that skips time, where there is no jest that knows it. */
+  readonly server?: string;
 }
 
 export interface StartOptions extends OpenOptions {
@@ -54,7 +56,7 @@ export class World {
     silence();
     const bundle = options.bundle ?? (await makeBundle());
     const env = await TestWorkflowEnvironment.createTimeSkipping({
-      server: { executable: { type: 'existing-path', path: timeSkippingServer() } },
+      server: { executable: { type: 'existing-path', path: options.server ?? timeSkippingServer() } },
       client: { dataConverter },
     });
     await registerSearchAttributes(env.connection, 'default');
@@ -191,8 +193,12 @@ export class World {
 
 const NO_SINKS: InjectedSinks<JournalSinks> = { journal: { batch: { fn: () => undefined } } };
 
-/** Keeps the native library's lines out of the test report. */
+let silent = false;
+
+/** Keeps the native library's lines out of the test report. A process can be told once only. */
 export function silence(): void {
+  if (silent) return;
+  silent = true;
   Runtime.install({
     logger: new DefaultLogger('ERROR', () => undefined),
     telemetryOptions: { logging: { filter: 'OFF', forward: {} } },

@@ -1,0 +1,2 @@
+/** Where the minimal workflows run. */
+export const FLOOR_QUEUE = 'floor';

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startComplaint } from './support/complaint';
+import { startFloor } from './support/floor-client';
+import { closedLoop } from './support/load';
+import type { Bench, Measure, Row } from './support/measure';
+import { interleaved, type Figures } from './support/rounds';
+import { percentile } from './support/stats';
+import { until } from '../stack/until';
+
+const SECOND = 1_000;
+/** Of the policy: an unclassified complaint is to be classified this long after its report. */
+const CLASSIFY = 15 * 60 * SECOND;
+/** So many are surely started in a second, on a busy machine too. */
+const STARTED_PER_SECOND = 12;
+const HEARD_WITHIN = 120 * SECOND;
+
+/**
+ * M3: how late deadlines are handled while many cases are open. In each round some fall due: spread, so many a second,
+ * and then as many in one second. The floor is workflows that only sleep. Both sides tell what the workflow sees: from
+ * the due instant to the time of the workflow task that handles it.
+ */
+export const m3: Measure = { id: 'M3', run };
+
+async function run(bench: Bench): Promise<Row[]> {
+  const { place, api, sizes } = bench;
+  const background = Math.max(0, sizes.open - sizes.due);
+  console.log(`M3: ${background} cases and ${background} bare workflows are opened`);
+  await closedLoop(sizes.clients, background, async () => void (await startComplaint(api)));
+  await closedLoop(sizes.clients, background, async () => void (await startFloor(place, 'waits')));
+  const sides = await interleaved(sizes.rounds, {
+    ours: () => bothWays(bench, (due) => startDueComplaint(bench, due), oursLate),
+    floor: () => bothWays(bench, (due) => startFloor(place, 'sleeper', due), floorLate),
+  });
+  const row = (what: string, figure: string): Row => {
+    const [ours, floor] = [sides.ours[figure] as number, sides.floor[figure] as number];
+    return {
+      id: 'M3',
+      what: `lateness of deadlines with ${sizes.open} open cases, ${what}`,
+      floor: 'bare sleeping workflows',
+      ...{ value: ours / floor, unit: '×', bar: { atMost: 2 } },
+      figures: `${ours.toFixed(0)} ms; ${floor.toFixed(0)} ms`,
+    };
+  };
+  const spread = `${sizes.duePerSecond} a second`;
+  return [
+    row(`${spread}, p50`, 'spread50'),
+    row(`${spread}, p99`, 'spread99'),
+    row(`${sizes.due} in one second, p50`, 'burst50'),
+    row(`${sizes.due} in one second, p99`, 'burst99'),
+    {
+      ...{ id: 'M3', what: `the same, ${spread}, p99`, floor: '–', value: sides.ours.spread99 as number, unit: 'ms' },
+      ...{ bar: { atMost: SECOND }, figures: `p50 ${(sides.ours.spread50 as number).toFixed(0)} ms` },
+    },
+  ];
+}
+
+type Late = (bench: Bench, since: number) => Promise<number[]>;
+
+async function bothWays(bench: Bench, start: (due: number) => Promise<unknown>, late: Late): Promise<Figures> {
+  const { due, duePerSecond } = bench.sizes;
+  const spread = await fallDue(bench, (index) => (index * SECOND) / duePerSecond, start, late);
+  const burst = await fallDue(bench, (index) => (index * SECOND) / due, start, late);
+  return {
+    ...{ spread50: percentile(spread, 0.5), spread99: percentile(spread, 0.99) },
+    ...{ burst50: percentile(burst, 0.5), burst99: percentile(burst, 0.99) },
+  };
+}
+
+async function fallDue(
+  bench: Bench,
+  after: (index: number) => number,
+  start: (due: number) => Promise<unknown>,
+  late: Late,
+): Promise<number[]> {
+  const { due, clients } = bench.sizes;
+  const since = Date.now();
+  const first = since + (5 + due / STARTED_PER_SECOND) * SECOND;
+  await closedLoop(clients, due, async (index) => void (await start(first + after(index))));
+  if (Date.now() > first) throw new Error(`the first of ${due} deadlines passed before all were started`);
+  await sleep(first + after(due - 1) - Date.now());
+  const heard: number[] = [];
+  const all = await until(async () => heard.push(...(await late(bench, since))) >= due, HEARD_WITHIN, 500);
+  if (!all) throw new Error(`${due - heard.length} of ${due} deadlines were not handled`);
+  return heard;
+}
+
+/** An unclassified complaint whose `classify` falls due at this instant. */
+async function startDueComplaint({ api }: Bench, due: number): Promise<void> {
+  const reportedAt = new Date(due - CLASSIFY).toISOString();
+  await startComplaint(api, { reportedAt, subtype: undefined });
+}
+
+/** Hands out all, once all are there. */
+async function oursLate({ place, sizes }: Bench, since: number): Promise<number[]> {
+  const { rows } = await place.pool.query<{ late: number }>(
+    `select extract(epoch from fired_at - planned_at)::float8 * 1000 as late
+     from timer_fact join "case" on "case".no = case_no
+     where purpose = 'miss' and obligation_id like 'classify%' and received_at >= $1`,
+    [new Date(since)],
+  );
+  return rows.length < sizes.due ? [] : rows.map(({ late }) => late);
+}
+
+async function floorLate({ place }: Bench): Promise<number[]> {
+  return (await fetch(`${place.floorWorker.url}/lateness`)).json() as Promise<number[]>;
+}

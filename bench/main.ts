@@ -1,0 +1,101 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { resolve } from 'node:path';
+import { m1 } from './m1-start';
+import { m2 } from './m2-complaints';
+import { m3 } from './m3-deadlines';
+import { m4 } from './m4-events';
+import { m5 } from './m5-memory';
+import { m6 } from './m6-lag';
+import { m8 } from './m8-replay';
+import { m9 } from './m9-recovery';
+import { parseOptions, type Options } from './options';
+import { ApiClient } from './support/api-client';
+import type { Measure, Row } from './support/measure';
+import { Place } from './support/place';
+import { performancePage, table, verdict } from './support/report';
+import { warmUp } from './support/warm-up';
+import { TEMPORAL_CLI } from '../stack/binaries';
+import { postgresBinaries } from '../stack/postgres-binaries';
+import { silence } from '../tests/workflows/support/world';
+import { isoOf } from '../domain/instant';
+
+const ROOT = resolve(__dirname, '..');
+/** M3 comes last: it leaves thousands of cases open. */
+const ON_SERVERS: readonly Measure[] = [m1, m2, m8, m6, m5, m9, m3];
+const KNOWN = ['M1', 'M2', 'M3', 'M4', 'M5', 'M6', 'M8', 'M9'];
+
+/** `npm run bench`: measures, prints the table, and writes docs/performance.md. */
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2), KNOWN);
+  silence();
+  const rows: Row[] = [];
+  if (options.ids.includes('M4')) rows.push(...(await shown('M4', m4.run)));
+  const wanted = ON_SERVERS.filter(({ id }) => options.ids.includes(id));
+  if (wanted.length > 0) rows.push(...(await onServers(wanted, options)));
+  rows.sort((a, b) => a.id.localeCompare(b.id));
+  console.log(`\n${table(rows)}\n\n${verdict(rows)}`);
+  if (options.out !== null) writePage(options.out, rows);
+}
+
+async function onServers(wanted: readonly Measure[], { sizes }: Options): Promise<Row[]> {
+  const place = await Place.open();
+  const api = new ApiClient(place);
+  // Nothing is left running when somebody has waited long enough.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void place.close().then(() => process.exit(1)));
+  try {
+    await place.startApi();
+    await place.startWorker();
+    await place.startFloorWorker();
+    const bench = { place, api, sizes };
+    await warmUp(bench);
+    const rows: Row[] = [];
+    for (const { id, run } of wanted) rows.push(...(await shown(id, () => run(bench))));
+    return rows;
+  } finally {
+    api.close();
+    await place.close();
+  }
+}
+
+async function shown(id: string, run: () => Promise<Row[]>): Promise<Row[]> {
+  const begun = performance.now();
+  const rows = await run();
+  console.log(`${id} (${((performance.now() - begun) / 1000).toFixed(0)} s)\n${table(rows)}`);
+  return rows;
+}
+
+function writePage(file: string, rows: readonly Row[]): void {
+  const template = readFileSync(resolve(__dirname, 'performance.template.md'), 'utf8');
+  const [cpu] = cpus();
+  const memory = Math.round(totalmem() / 1024 ** 3);
+  writeFileSync(
+    resolve(ROOT, file),
+    performancePage(template, rows, {
+      date: isoOf(Date.now()).slice(0, 10),
+      machine: `${cpus().length} cores (${cpu?.model ?? arch()}), ${memory} GiB, ${platform()} ${release()}`,
+      versions: versions(),
+      command: ['npm run bench', ...process.argv.slice(2)].join(' '),
+    }),
+  );
+  console.log(`written to ${file}`);
+}
+
+function versions(): string {
+  const { version, dependencies } = JSON.parse(readFileSync(resolve(ROOT, 'package.json'), 'utf8')) as {
+    readonly version: string;
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
+  const { title, version: server } = TEMPORAL_CLI;
+  return [
+    `Guanjia ${version}, Node ${process.versions.node}`,
+    `Temporal SDK ${dependencies['@temporalio/worker']}, ${title} ${server}`,
+    `PostgreSQL ${postgresBinaries().major}`,
+  ].join('; ');
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

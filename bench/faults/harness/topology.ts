@@ -21,6 +21,8 @@ export interface Victim {
   thaw(): Promise<void>;
   /** Starts it, on the same ports and data, and waits until it is ready; at once if it runs. */
   start(): Promise<void>;
+  /** How it ended when nobody had asked it to: `code 1`. Empty as long as all is well. */
+  falls(): readonly string[];
 }
 
 /** The running product: what its clients use, and its processes. */

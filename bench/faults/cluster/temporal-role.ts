@@ -41,6 +41,9 @@ const STOP_WITHIN_MS = 15_000;
 /** gRPC's own first pause between two attempts is a second. */
 const IMPATIENT = { 'grpc.initial_reconnect_backoff_ms': 50, 'grpc.max_reconnect_backoff_ms': 200 };
 
+/** Of `grpc.health.v1`. */
+const SERVING = 1;
+
 /** What each role's own health service calls itself; the others answer for the whole process. */
 const HEALTH_OF: Readonly<Record<Role, string>> = {
   frontend: 'temporal.api.workflowservice.v1.WorkflowService',
@@ -112,12 +115,10 @@ async function serves({ role, grpcPort }: RoleProcess): Promise<boolean> {
     const { status } = await withTimeout(connection, ASK_WITHIN_MS, () =>
       connection.healthService.check({ service: HEALTH_OF[role] }),
     );
-    return status === SERVING;
+    return Number(status) === SERVING;
   } catch {
     return false;
   } finally {
     await connection.close();
   }
 }
-
-const SERVING = 1;

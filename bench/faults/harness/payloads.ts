@@ -27,7 +27,7 @@ export function decoder(codecKeys: string): Decode {
     const key = keys.get(id);
     if (!key) throw new Error(`no codec key ${id}`);
     const inner = Payload.decode(opened(key, Buffer.from(payload.data ?? []), `guanjia/payload/v1:${id}`));
-    return inner.data && inner.data.length > 0 ? JSON.parse(Buffer.from(inner.data).toString('utf8')) : null;
+    return inner.data.length > 0 ? (JSON.parse(Buffer.from(inner.data).toString('utf8')) as unknown) : null;
   };
 }
 

@@ -56,7 +56,7 @@ export interface Rows {
   readonly digests: ReadonlyMap<string, string>;
 }
 
-const MS = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
+const MS = (column: string): string => `round(extract(epoch from ${column}) * 1000)::int8`;
 
 const SQL = {
   cases: 'select no, seq, ended, snapshot from "case"',
@@ -83,20 +83,30 @@ export async function readRows(databaseUrl: string): Promise<Rows> {
   try {
     await client.query('begin isolation level repeatable read read only');
     const all = async <R extends object>(sql: string): Promise<R[]> => (await client.query<R>(sql)).rows;
-    const journal = new Map<string, JournalRow[]>();
-    for (const row of await all<JournalRow>(SQL.journal)) journal.set(row.no, [...(journal.get(row.no) ?? []), row]);
     return {
-      journal,
+      journal: byCase(await all<JournalRow>(SQL.journal)),
       cases: await all<CaseRow>(SQL.cases),
       obligations: await all<ObligationRow>(SQL.obligations),
       notifications: await all<NotificationRow>(SQL.notifications),
       receipts: new Set((await all<{ no: string; id: string }>(SQL.receipts)).map(({ no, id }) => `${no} ${id}`)),
       audit: await all<AuditRow>(SQL.audit),
-      digests: new Map((await all<{ no: string; lines: string }>(SQL.whole)).map(({ no, lines }) => [no, sha256(lines)])),
+      digests: new Map(
+        (await all<{ no: string; lines: string }>(SQL.whole)).map(({ no, lines }) => [no, sha256(lines)]),
+      ),
     };
   } finally {
     await client.end();
   }
+}
+
+function byCase<R extends { readonly no: string }>(rows: readonly R[]): Map<string, R[]> {
+  const groups = new Map<string, R[]>();
+  for (const row of rows) {
+    const group = groups.get(row.no);
+    if (group) group.push(row);
+    else groups.set(row.no, [row]);
+  }
+  return groups;
 }
 
 const INT8 = 20;

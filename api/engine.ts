@@ -25,6 +25,7 @@ import {
 import { searchAttributes } from '../workflows/contracts/search-attributes';
 import { problem } from './http/problem';
 import { problemOf } from './refusals';
+import { Turns } from './turns';
 
 /** How long one request waits for Temporal before it answers 503. Milliseconds. */
 const DEADLINE = 8_000;
@@ -35,12 +36,22 @@ const UNFINISHED_TASK = new Set([9]);
 const NOT_TAKEN = new Set(['UnprocessedUpdate', 'AcceptedUpdateCompletedWorkflow']);
 /** A command that was not taken is sent again; its id keeps it from happening twice. */
 const TRIES = 5;
+/**
+ * Commands of one case that this process sends at once. Temporal takes ten from all of them; it turns more away, which
+ * then come again after seconds, and three hundred at once keep each other out: one was done in a second, and 40 were
+ * once each waited here for its turn (2 busy cores). Three leaves room for three APIs.
+ */
+const ABREAST = 3;
+/** How long a command waits for its turn before it is answered 503. Milliseconds. */
+const PATIENCE = 5_000;
 
 /**
  * The typed gateway to Temporal: every call has a deadline, and every error leaves as a problem with a stable code. The
  * workflow id is the case number.
  */
 export class Engine {
+  private readonly turns = new Turns(ABREAST);
+
   constructor(
     private readonly connection: Connection,
     private readonly client: Client,
@@ -74,6 +85,16 @@ export class Engine {
 
   /** @throws Problem with the code of the refusal; 404 when there is no such case. */
   async command(no: string, name: string, envelope: CommandEnvelope): Promise<CommandResult> {
+    const leave = await this.turns.take(no, PATIENCE);
+    if (!leave) throw problem('engine-unavailable');
+    try {
+      return await this.send(no, name, envelope);
+    } finally {
+      leave();
+    }
+  }
+
+  private async send(no: string, name: string, envelope: CommandEnvelope): Promise<CommandResult> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.call(() =>

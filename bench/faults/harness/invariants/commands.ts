@@ -8,7 +8,7 @@ const DEED: Readonly<Record<string, string>> = {
   acknowledge: 'acknowledged',
   'set-measure': 'measure-set',
   'accept-part': 'part-accepted',
-  'complete-part': 'part-completed',
+  'complete-part': 'part-done',
   'feed-back': 'fed-back',
   'owner-answer': 'owner-answered',
   close: 'closed',
@@ -19,14 +19,15 @@ const DEED: Readonly<Record<string, string>> = {
  * I2: one case per idempotency key, and every command exactly once: what was accepted is done once, what was refused is
  * not done, what nobody answered is done once or not at all, and nothing was done that nobody wanted.
  */
-export const everyKeyOnce: Check = ({ log, histories, rows }) => [
+export const everyKeyOnce: Check = ({ log, histories, ended, rows }) => [
   ...casesPerKey(log.entries, histories),
-  ...log.entries.flatMap((entry) => (isCommand(entry) ? commandOnce(entry, histories, rows) : [])),
+  ...log.entries.flatMap((entry) => (isNew(entry, ended) ? commandOnce(entry, histories, rows) : [])),
   ...nobodysDeeds(log.entries, rows),
 ];
 
-function isCommand({ no, name }: Entry): boolean {
-  return no !== null && name !== 'unmask';
+/** A command to a case that has not been looked at since it ended. */
+function isNew({ no, name }: Entry, ended: ReadonlyMap<string, string>): boolean {
+  return no !== null && name !== 'unmask' && !ended.has(no);
 }
 
 function casesPerKey(entries: readonly Entry[], histories: ReadonlyMap<string, CaseHistory>): string[] {

@@ -13,9 +13,13 @@ export interface Truth {
 /** Everything that is known of a run from outside. */
 export interface Evidence {
   readonly log: ClientLog;
-  /** Of all cases that Temporal has, or that were looked at. */
+  /** Numbers of all cases that Temporal has. */
+  readonly inTemporal: ReadonlySet<string>;
+  /** Of those that had not ended when they were looked at before. */
   readonly histories: ReadonlyMap<string, CaseHistory>;
-  /** Read once everything had come to rest, and again a while later. */
+  /** Digests of those that had. */
+  readonly ended: ReadonlyMap<string, string>;
+  /** Read before the histories, when everything had come to rest, and again a while later; without `ended`. */
   readonly rows: Rows;
   readonly later: Rows;
   /** Instant of the first read, ms since the epoch. */

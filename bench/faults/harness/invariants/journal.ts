@@ -1,7 +1,7 @@
 import type { Check } from './evidence';
 
 /** I5: the journal has no gap, what is written stays, and a case that has ended never changes. */
-export const journalWithoutGap: Check = ({ rows, later }) => {
+export const journalWithoutGap: Check = ({ ended: before, rows, later }) => {
   const wrong: string[] = [];
   for (const [no, events] of rows.journal) {
     const gap = events.findIndex(({ seq }, index) => seq !== index + 1);
@@ -14,6 +14,9 @@ export const journalWithoutGap: Check = ({ rows, later }) => {
     const count = rows.journal.get(no)?.length ?? 0;
     if (count !== seq) wrong.push(`${no} stands at ${seq}, but its journal has ${count} events`);
     if (ended && rows.digests.get(no) !== later.digests.get(no)) wrong.push(`${no} has ended, and was changed`);
+  }
+  for (const [no, digest] of before) {
+    if (later.digests.get(no) !== digest) wrong.push(`${no} had ended long ago, and was changed`);
   }
   return wrong;
 };

@@ -2,23 +2,25 @@ import type { JournalRow, NotificationRow } from '../rows';
 import type { Check } from './evidence';
 
 /** I4: every required notification is delivered at least once, under one stable key, and to nobody twice. */
-export const everyNotificationDelivered: Check = ({ rows }) => {
+export const everyNotificationDelivered: Check = ({ rows, later }) => {
   const wrong: string[] = [];
   const sent = new Map<string, NotificationRow[]>();
-  for (const row of rows.notifications) sent.set(row.key, [...(sent.get(row.key) ?? []), row]);
+  for (const row of later.notifications) sent.set(row.key, [...(sent.get(row.key) ?? []), row]);
   for (const [no, events] of rows.journal) {
-    const outcomes = events.filter(({ type }) => type === 'notified');
+    // What was asked for at the first look has been delivered at the second.
+    const now = later.journal.get(no) ?? [];
+    const outcomes = now.filter(({ type }) => type === 'notified');
     for (const request of events.filter(({ type }) => type === 'notify-requested')) {
       wrong.push(...delivered(`${no}/${request.seq}`, request, outcomes, sent));
     }
     for (const { seq, data } of outcomes) {
-      const asked = events[Number(data.of) - 1];
+      const asked = now[Number(data.of) - 1];
       if (asked?.type !== 'notify-requested' || asked.seq >= seq) wrong.push(`${no}: ${seq} reports what nobody asked`);
     }
   }
   for (const key of sent.keys()) {
     const [no = '', seq] = key.split('/');
-    const asked = rows.journal.get(no)?.[Number(seq) - 1];
+    const asked = later.journal.get(no)?.[Number(seq) - 1];
     if (asked?.type !== 'notify-requested') wrong.push(`${key} was sent, but nobody asked for it`);
   }
   return wrong;

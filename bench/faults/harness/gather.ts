@@ -13,7 +13,7 @@ export interface Sources {
   readonly databaseUrl: string;
   readonly histories: Histories;
   /** What a case's rows should be by its histories. */
-  readonly replay: (no: string) => Promise<Replayed | null>;
+  readonly replay: (no: string) => Promise<Replayed | string>;
 }
 
 /**
@@ -46,7 +46,7 @@ export async function gather(
   const runs = await histories.cases();
   const read = new Map<string, CaseHistory>();
   for (const [no, ids] of runs) if (!ended.has(no)) read.set(no, await histories.read(no, ids));
-  const replayed = new Map<string, Replayed | null>();
+  const replayed = new Map<string, Replayed | string>();
   for (const no of some(rows, replays)) replayed.set(no, await replay(no));
   await pause(BETWEEN);
   const later = without(await readRows(databaseUrl), ended);

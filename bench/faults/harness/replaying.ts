@@ -8,7 +8,8 @@ import type { Replayed } from './invariants/evidence';
 import type { Topology } from './topology';
 
 export interface Replayer {
-  replay(no: string): Promise<Replayed | null>;
+  /** In words, why not, where it can't be done. */
+  replay(no: string): Promise<Replayed | string>;
   close(): Promise<void>;
 }
 
@@ -25,8 +26,11 @@ export async function openReplayer({ temporal, codecKeys }: Pick<Topology, 'temp
   const replayer: Replayer = {
     close,
     replay: async (no) => {
-      const batch = await withTimeout(connection, WITHIN_MS, () => replayCase(deps, no));
-      if (!batch) return null;
+      const batch = await withTimeout(connection, WITHIN_MS, () => replayCase(deps, no)).catch(
+        (error: unknown) => (error as Error).message,
+      );
+      if (batch === null) return 'Temporal does not have it';
+      if (typeof batch === 'string') return batch;
       const state: unknown = JSON.parse(JSON.stringify(batch.snapshot.state));
       return { events: batch.events.map(({ seq, type }) => `${seq} ${type}`), state };
     },

@@ -24,8 +24,8 @@ export interface Evidence {
   readonly later: Rows;
   /** Instant of the first read, ms since the epoch. */
   readonly readAt: number;
-  /** What replaying histories says that the rows should be, by case number; null: Temporal does not have it. */
-  readonly replayed: ReadonlyMap<string, Replayed | null>;
+  /** What replaying histories says that the rows should be, by case number; in words, why that can't be done. */
+  readonly replayed: ReadonlyMap<string, Replayed | string>;
   readonly truths: readonly Truth[];
   /** Processes that ended though nobody had asked them to, or that did not come back. */
   readonly falls: readonly string[];

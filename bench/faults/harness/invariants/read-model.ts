@@ -19,7 +19,7 @@ export const readModelIsTheFold: Check = ({ rows, later, readAt, histories, repl
     }
     const fold = replayed.get(no);
     if (fold === undefined) continue;
-    if (fold === null) wrong.push(`${no} can't be replayed`);
+    if (typeof fold === 'string') wrong.push(`${no} can't be replayed: ${fold}`);
     else {
       const events = (rows.journal.get(no) ?? []).map((event) => `${event.seq} ${event.type}`);
       if (events.join() !== fold.events.join()) wrong.push(`${no}: its journal is not what its histories make`);

@@ -5,6 +5,7 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Clock } from '../common/clock';
 import type { Sealer } from '../common/crypto/sealer';
 import type { Logger } from '../common/logger';
+import { ask as askCase } from '../common/updates';
 import { setByKind, type Metrics } from '../common/metrics';
 import { DAY } from '../domain/instant';
 import type { CaseSnapshot } from '../domain/projection';
@@ -22,7 +23,7 @@ import {
 import { openCounts } from '../db/queries/open-counts';
 import { writeBatch } from '../db/queries/journal';
 import type { AuditorActivities, AuditReport } from '../workflows/contracts/auditor';
-import { queries, type CaseAnswer } from '../workflows/contracts/case';
+import { questions, type CaseAnswer } from '../workflows/contracts/case';
 import type { JournalBatch } from '../workflows/contracts/journal';
 
 export interface AuditorDeps {
@@ -176,7 +177,7 @@ async function eventCounts(db: DatabaseHandle['db'], cases: readonly Stored[]): 
 
 async function ask(client: Client, no: string): Promise<CaseAnswer | null> {
   try {
-    return await client.workflow.getHandle(no).query<CaseAnswer>(queries.case);
+    return await askCase<CaseAnswer>(client, no, questions.case);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;

@@ -12,8 +12,9 @@ import { ApplicationFailure, type SearchAttributePair, TypedSearchAttributes } f
 import type { Opening } from '../domain/event';
 import type { Refusal } from '../domain/family';
 import { withTimeout } from '../common/temporal';
+import { ask, UPDATE_TRIES, wasNotTaken } from '../common/updates';
 import {
-  queries,
+  questions,
   REFUSED,
   type CaseAnswer,
   type CaseInput,
@@ -31,11 +32,6 @@ import { Turns } from './turns';
 const DEADLINE = 8_000;
 /** Codes of gRPC that mean "not now": cancelled, deadline exceeded, resource exhausted, unavailable. */
 const AWAY = new Set([1, 4, 8, 14]);
-/** FAILED_PRECONDITION */
-const UNFINISHED_TASK = new Set([9]);
-const NOT_TAKEN = new Set(['UnprocessedUpdate', 'AcceptedUpdateCompletedWorkflow']);
-/** A command that was not taken is sent again; its id keeps it from happening twice. */
-const TRIES = 5;
 /**
  * Commands of one case that this process sends at once. Temporal takes ten from all of them; it turns more away, which
  * then come again after seconds, and three hundred at once keep each other out: one was done in a second, and 40 were
@@ -94,6 +90,7 @@ export class Engine {
     }
   }
 
+  /** A command that was not taken is sent again; its id keeps it from happening twice. */
   private async send(no: string, name: string, envelope: CommandEnvelope): Promise<CommandResult> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -107,7 +104,7 @@ export class Engine {
         const refusal = refusalIn(error);
         if (refusal) throw problemOf(refusal);
         if (!wasNotTaken(error)) throw error;
-        if (attempt === TRIES) throw problem('engine-unavailable', {}, { cause: error });
+        if (attempt === UPDATE_TRIES) throw problem('engine-unavailable', {}, { cause: error });
       }
     }
   }
@@ -115,7 +112,7 @@ export class Engine {
   /** The case as its workflow knows it; null when Temporal does not have it. */
   async read(no: string): Promise<CaseAnswer | null> {
     try {
-      return await this.call(() => this.client.workflow.getHandle(no).query<CaseAnswer>(queries.case));
+      return await this.call(() => ask<CaseAnswer>(this.client, no, questions.case));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;
       throw error;
@@ -123,9 +120,7 @@ export class Engine {
   }
 
   async preview(no: string, request: PreviewRequest): Promise<Preview> {
-    return this.call(() =>
-      this.client.workflow.getHandle(no).query<Preview, [PreviewRequest]>(queries.preview, request),
-    );
+    return this.call(() => ask<Preview>(this.client, no, questions.preview, request));
   }
 
   /** Temporal's own events of the case's last run, payloads still encoded; null when Temporal does not have it. */
@@ -162,22 +157,6 @@ function refusalIn(error: unknown): Refusal | null {
   const { cause } = error;
   if (!(cause instanceof ApplicationFailure) || cause.type !== REFUSED) return null;
   return (cause.details?.[0] as Refusal | undefined) ?? null;
-}
-
-/**
- * The command was not taken by the run that it was sent to, and may well be by the next try. What the server says:
- * - `UnprocessedUpdate`: it handed the command out with a task that was finished without it (several at once).
- * - FAILED_PRECONDITION "due to unexpected workflow task failure": something else came while the task that was to
- *   continue as new was being finished, so the task is done again, without the command.
- * - `AcceptedUpdateCompletedWorkflow`: the run ended after it had accepted the command.
- *
- * RESOURCE_EXHAUSTED "workflow is closing", at a roll-over, and "too many in flight" are tried again by the connection.
- */
-function wasNotTaken(error: unknown): boolean {
-  if (error instanceof WorkflowUpdateFailedError) {
-    return error.cause instanceof ApplicationFailure && NOT_TAKEN.has(error.cause.type ?? '');
-  }
-  return error instanceof Error && isGrpcServiceError(error.cause) && UNFINISHED_TASK.has(error.cause.code);
 }
 
 function isAway(error: unknown): boolean {

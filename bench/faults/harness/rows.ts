@@ -78,25 +78,29 @@ const SQL = {
 
 /** Reads all tables in one transaction, so that they belong together. */
 export async function readRows(databaseUrl: string): Promise<Rows> {
-  const client = new Client({ connectionString: databaseUrl, types: { getTypeParser } });
+  const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   try {
     await client.query('begin isolation level repeatable read read only');
-    const all = async <R extends object>(sql: string): Promise<R[]> => (await client.query<R>(sql)).rows;
-    return {
-      journal: byCase(await all<JournalRow>(SQL.journal)),
-      cases: await all<CaseRow>(SQL.cases),
-      obligations: await all<ObligationRow>(SQL.obligations),
-      notifications: await all<NotificationRow>(SQL.notifications),
-      receipts: new Set((await all<{ no: string; id: string }>(SQL.receipts)).map(({ no, id }) => `${no} ${id}`)),
-      audit: await all<AuditRow>(SQL.audit),
-      digests: new Map(
-        (await all<{ no: string; lines: string }>(SQL.whole)).map(({ no, lines }) => [no, sha256(lines)]),
-      ),
-    };
+    return await rowsSeenBy(client);
   } finally {
     await client.end();
   }
+}
+
+/** Reads all tables as they are to a session, what it has not committed included. */
+export async function rowsSeenBy(client: Client): Promise<Rows> {
+  const all = async <R extends object>(text: string): Promise<R[]> =>
+    (await client.query<R>({ text, types: { getTypeParser } })).rows;
+  return {
+    journal: byCase(await all<JournalRow>(SQL.journal)),
+    cases: await all<CaseRow>(SQL.cases),
+    obligations: await all<ObligationRow>(SQL.obligations),
+    notifications: await all<NotificationRow>(SQL.notifications),
+    receipts: new Set((await all<{ no: string; id: string }>(SQL.receipts)).map(({ no, id }) => `${no} ${id}`)),
+    audit: await all<AuditRow>(SQL.audit),
+    digests: new Map((await all<{ no: string; lines: string }>(SQL.whole)).map(({ no, lines }) => [no, sha256(lines)])),
+  };
 }
 
 function byCase<R extends { readonly no: string }>(rows: readonly R[]): Map<string, R[]> {

@@ -13,6 +13,7 @@ import { createDatabase } from '../db/database';
 import type { ApiDeps } from './deps';
 import { Directory } from './directory';
 import { Engine } from './engine';
+import { Reads } from './reads';
 import { createCursorCodec } from './http/cursor';
 
 /** How long a readiness question may take. Milliseconds. */
@@ -40,12 +41,14 @@ export async function createApiDeps(
     connectTimeoutMs: CONNECT,
   });
   const temporal = await connectTemporal(config.temporal, createDataConverter(codecKeys));
+  const reads = new Reads(clock);
   const deps: ApiDeps = {
     clock,
     ids: ids ?? createIds(indexKey),
     database,
     engine: new Engine(temporal.connection, temporal.client, config.temporal.taskQueue),
-    directory: new Directory(database.db, clock),
+    reads,
+    directory: new Directory(database.db, clock, reads),
     sealer: createSealer(parseKeyring(config.vaultKeys, 'GUANJIA_VAULT_KEYS')),
     blindIndex: createBlindIndex(indexKey),
     cursors: createCursorCodec(cursorKey(indexKey)),

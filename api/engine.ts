@@ -33,12 +33,12 @@ const DEADLINE = 8_000;
 /** Codes of gRPC that mean "not now": cancelled, deadline exceeded, resource exhausted, unavailable. */
 const AWAY = new Set([1, 4, 8, 14]);
 /**
- * Commands of one case that this process sends at once. Temporal takes ten from all of them; it turns more away, which
+ * Commands and questions to one case that this process sends at once. Temporal takes ten from all of them; it turns more away, which
  * then come again after seconds, and three hundred at once keep each other out: one was done in a second, and 40 were
  * once each waited here for its turn (2 busy cores). Three leaves room for three APIs.
  */
 const ABREAST = 3;
-/** How long a command waits for its turn before it is answered 503. Milliseconds. */
+/** How long one waits for its turn before it is answered 503. Milliseconds. */
 const PATIENCE = 5_000;
 
 /**
@@ -81,16 +81,9 @@ export class Engine {
 
   /** @throws Problem with the code of the refusal; 404 when there is no such case. */
   async command(no: string, name: string, envelope: CommandEnvelope): Promise<CommandResult> {
-    const leave = await this.turns.take(no, PATIENCE);
-    if (!leave) throw problem('engine-unavailable');
-    try {
-      return await this.send(no, name, envelope);
-    } finally {
-      leave();
-    }
+    return this.inTurn(no, () => this.send(no, name, envelope));
   }
 
-  /** A command that was not taken is sent again; its id keeps it from happening twice. */
   private async send(no: string, name: string, envelope: CommandEnvelope): Promise<CommandResult> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -112,7 +105,7 @@ export class Engine {
   /** The case as its workflow knows it; null when Temporal does not have it. */
   async read(no: string): Promise<CaseAnswer | null> {
     try {
-      return await this.call(() => ask<CaseAnswer>(this.client, no, questions.case));
+      return await this.inTurn(no, () => this.call(() => ask<CaseAnswer>(this.client, no, questions.case)));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;
       throw error;
@@ -120,7 +113,7 @@ export class Engine {
   }
 
   async preview(no: string, request: PreviewRequest): Promise<Preview> {
-    return this.call(() => ask<Preview>(this.client, no, questions.preview, request));
+    return this.inTurn(no, () => this.call(() => ask<Preview>(this.client, no, questions.preview, request)));
   }
 
   /** Temporal's own events of the case's last run, payloads still encoded; null when Temporal does not have it. */
@@ -130,6 +123,17 @@ export class Engine {
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;
       throw error;
+    }
+  }
+
+  /** @throws Problem engine-unavailable when the turn does not come in time. */
+  private async inTurn<R>(no: string, work: () => Promise<R>): Promise<R> {
+    const leave = await this.turns.take(no, PATIENCE);
+    if (!leave) throw problem('engine-unavailable');
+    try {
+      return await work();
+    } finally {
+      leave();
     }
   }
 

@@ -72,6 +72,8 @@ export const questions = {
 
 export interface CaseAnswer {
   readonly snapshot: CaseSnapshot;
+  /** Number of the last event that the workflow knows to be in the read model. */
+  readonly written: number;
   readonly startKey: string;
   readonly bodyHash: string;
   readonly opening: Opening;

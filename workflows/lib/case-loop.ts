@@ -90,7 +90,7 @@ class CaseLoop<S extends CaseState, O extends Opening> {
 
   private answer(): CaseAnswer {
     const { startKey, bodyHash, opening } = this.input;
-    return { snapshot: snapshotOf(this.state), startKey, bodyHash, opening };
+    return { snapshot: snapshotOf(this.state), written: this.journal.writtenTo, startKey, bodyHash, opening };
   }
 
   async run(): Promise<{ no: string; seq: number }> {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface DrainTimes {
@@ -15,7 +16,7 @@ const LOOK_EVERY_MS = 25;
 /**
  * Ends a server without an error for its clients. A connection that is closed while a request is on its way loses it, so
  * for a moment the server goes on listening and answers everything with `Connection: close`; only then does it stop
- * listening, close what is idle and wait for what is in hand.
+ * listening, answer who is connected, close what is idle and wait for what is in hand.
  */
 export class Drain {
   private readonly inHand = new Set<ServerResponse>();
@@ -34,14 +35,21 @@ export class Drain {
   async end({ lingerMs = LINGER_MS, cutMs = CUT_MS }: DrainTimes = {}): Promise<void> {
     this.draining = true;
     for (const res of this.inHand) lastOne(res);
-    let lingering = true;
-    const patience = setTimeout(() => (lingering = false), lingerMs);
-    while (lingering && (await connections(this.server)) > 0) await pause(LOOK_EVERY_MS);
-    clearTimeout(patience);
-    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    await this.withoutConnections(lingerMs);
+    // Not the HTTP server's own `close`: that cuts off whoever has connected and is about to ask.
+    const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.server, () => resolve()));
+    await this.withoutConnections(lingerMs);
+    this.server.closeIdleConnections();
     const cut = setTimeout(() => this.server.closeAllConnections(), cutMs);
     await closed;
     clearTimeout(cut);
+  }
+
+  private async withoutConnections(withinMs: number): Promise<void> {
+    let patient = true;
+    const patience = setTimeout(() => (patient = false), withinMs);
+    while (patient && (await connections(this.server)) > 0) await pause(LOOK_EVERY_MS);
+    clearTimeout(patience);
   }
 }
 

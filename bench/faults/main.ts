@@ -47,6 +47,9 @@ async function main(): Promise<void> {
   chmodSync(folder, 0o711);
   const topology = await STARTS[name]({ folder, temporalCli: cli.path, compiled: true });
   const results: Result[] = [];
+  // Nothing is left running when somebody has seen enough.
+  process.once('SIGINT', () => void topology.stop().then(() => process.exit(1)));
+  process.once('SIGTERM', () => void topology.stop().then(() => process.exit(1)));
   try {
     const options = values.seconds === undefined ? USUAL : { ...USUAL, during: Number(values.seconds) };
     const campaign = await Campaign.open(topology, options);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Logger } from '../common/logger';
+import { ask as askCase } from '../common/updates';
 import { setByKind, type Metrics } from '../common/metrics';
 import { DAY, type Instant } from '../domain/instant';
 import type { CaseSnapshot } from '../domain/projection';
@@ -12,7 +13,7 @@ import { openFindings, recordFinding, runningCases, type Finding, type Projected
 import { openCounts } from '../db/queries/open-counts';
 import { spoiltCases } from '../db/queries/spoilt';
 import type { AuditorActivities, AuditReport } from '../workflows/contracts/auditor';
-import { queries, type CaseAnswer } from '../workflows/contracts/case';
+import { questions, type CaseAnswer } from '../workflows/contracts/case';
 import { mendCase, type MendDeps } from './mend';
 
 export interface AuditorDeps extends MendDeps {
@@ -173,7 +174,7 @@ async function isAlive(client: Client, no: string): Promise<boolean> {
 
 async function ask(client: Client, no: string): Promise<CaseAnswer | null> {
   try {
-    return await client.workflow.getHandle(no).query<CaseAnswer>(queries.case);
+    return await askCase<CaseAnswer>(client, no, questions.case);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;

@@ -16,6 +16,7 @@ import { createDatabase } from '../db/database';
 import type { ApiDeps } from './deps';
 import { Directory } from './directory';
 import { Engine } from './engine';
+import { Reads } from './reads';
 import { createCursorCodec } from './http/cursor';
 
 /** How long a readiness question may take. Milliseconds. */
@@ -51,12 +52,14 @@ export async function createApiDeps(
   const temporal = await connectTemporal(config.temporal, createDataConverter(codecKeys));
   const engine = new Engine(temporal.connection, temporal.client, config.temporal.taskQueue, metrics);
   watchPollers(metrics, engine, clock);
+  const reads = new Reads(clock);
   const deps: ApiDeps = {
     clock,
     ids: ids ?? createIds(indexKey),
     database,
     engine,
-    directory: new Directory(database.db, clock),
+    reads,
+    directory: new Directory(database.db, clock, reads),
     sealer: observedSealer(createSealer(parseKeyring(config.vaultKeys, 'GUANJIA_VAULT_KEYS', onMissing)), metrics),
     blindIndex: createBlindIndex(indexKey),
     cursors: createCursorCodec(cursorKey(indexKey)),

@@ -9,6 +9,7 @@ import type { Tracer } from '../common/telemetry';
 import type { DatabaseHandle } from '../db/database';
 import type { Directory } from './directory';
 import type { Engine } from './engine';
+import type { Reads } from './reads';
 import type { CursorCodec } from './http/cursor';
 
 /** Everything the routes are made of. Nothing here is global, so that a story can hand in its own clock and servers. */
@@ -16,6 +17,8 @@ export interface ApiDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly database: DatabaseHandle;
+  /** What commands ask of the database on their way goes through here. */
+  readonly reads: Reads;
   readonly engine: Engine;
   readonly directory: Directory;
   readonly sealer: Sealer;

@@ -6,6 +6,7 @@ import { isTransient } from '../db/database';
 import { currentPolicy, policyVersion } from '../db/queries/policies';
 import { findProject, type Project } from '../db/queries/directory';
 import { problem } from './http/problem';
+import type { Reads } from './reads';
 
 /** How long something read once is believed. While the database is away it is believed on. Milliseconds. */
 const FRESH = 2_000;
@@ -25,6 +26,7 @@ export class Directory {
   constructor(
     private readonly db: Kysely<Database>,
     private readonly clock: Clock,
+    private readonly reads: Reads,
   ) {}
 
   project(id: string): Promise<Project | null> {
@@ -58,7 +60,7 @@ export class Directory {
     const known = this.kept.get(key) as Kept<T> | undefined;
     if (known && Math.abs(now - known.at) < FRESH) return known.value;
     try {
-      const value = await read();
+      const value = await this.reads.ask(read);
       this.kept.set(key, { at: now, value });
       return value;
     } catch (error) {

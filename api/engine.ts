@@ -17,8 +17,9 @@ import type { Instant } from '../domain/instant';
 import type { Metrics } from '../common/metrics';
 import { currentOrigin, inSpan } from '../common/telemetry';
 import { withTimeout } from '../common/temporal';
+import { ask, UPDATE_TRIES, wasNotTaken } from '../common/updates';
 import {
-  queries,
+  questions,
   REFUSED,
   type CaseAnswer,
   type CaseInput,
@@ -31,6 +32,7 @@ import type { Origin } from '../workflows/contracts/origin';
 import { searchAttributes } from '../workflows/contracts/search-attributes';
 import { problem } from './http/problem';
 import { keyMissing, problemOf } from './refusals';
+import { Turns } from './turns';
 
 /** How long one request waits for Temporal before it answers 503. Milliseconds. */
 const DEADLINE = 8_000;
@@ -56,17 +58,22 @@ const ACTIVITY_TASKS = 2;
 const POLL = 75_000;
 /** Whoever reads the metrics does not wait longer than this. Milliseconds. */
 const ASK_WITHIN = 1_500;
-/** FAILED_PRECONDITION */
-const UNFINISHED_TASK = 9;
-const NOT_TAKEN = new Set(['UnprocessedUpdate', 'AcceptedUpdateCompletedWorkflow']);
-/** A command that was not taken is sent again; its id keeps it from happening twice. */
-const TRIES = 5;
+/**
+ * Commands and questions to one case that this process sends at once. Temporal takes ten from all of them; it turns more away, which
+ * then come again after seconds, and three hundred at once keep each other out: one was done in a second, and 40 were
+ * once each waited here for its turn (2 busy cores). Three leaves room for three APIs.
+ */
+const ABREAST = 3;
+/** How long one waits for its turn before it is answered 503. Milliseconds. */
+const PATIENCE = 5_000;
 
 /**
  * The typed gateway to Temporal: every call has a deadline, and every error leaves as a problem with a stable code. The
  * workflow id is the case number.
  */
 export class Engine {
+  private readonly turns = new Turns(ABREAST);
+
   constructor(
     private readonly connection: Connection,
     private readonly client: Client,
@@ -101,6 +108,10 @@ export class Engine {
 
   /** @throws Problem with the code of the refusal; 404 when there is no such case. */
   async command(no: string, name: string, envelope: CommandEnvelope): Promise<CommandResult> {
+    return this.inTurn(no, () => this.send(no, name, envelope));
+  }
+
+  private async send(no: string, name: string, envelope: CommandEnvelope): Promise<CommandResult> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.call(name, no, () =>
@@ -113,7 +124,7 @@ export class Engine {
         const refusal = refusalIn(error);
         if (refusal) throw problemOf(refusal);
         if (!wasNotTaken(error)) throw error;
-        if (attempt === TRIES) throw problem('engine-unavailable', {}, { cause: error });
+        if (attempt === UPDATE_TRIES) throw problem('engine-unavailable', {}, { cause: error });
       }
     }
   }
@@ -121,7 +132,7 @@ export class Engine {
   /** The case as its workflow knows it; null when Temporal does not have it. */
   async read(no: string): Promise<CaseAnswer | null> {
     try {
-      return await this.call('read', no, () => this.client.workflow.getHandle(no).query<CaseAnswer>(queries.case));
+      return await this.inTurn(no, () => this.call('read', no, () => ask<CaseAnswer>(this.client, no, questions.case)));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;
       throw error;
@@ -129,8 +140,8 @@ export class Engine {
   }
 
   async preview(no: string, request: PreviewRequest): Promise<Preview> {
-    return this.call('preview', no, () =>
-      this.client.workflow.getHandle(no).query<Preview, [PreviewRequest]>(queries.preview, request),
+    return this.inTurn(no, () =>
+      this.call('preview', no, () => ask<Preview>(this.client, no, questions.preview, request)),
     );
   }
 
@@ -162,6 +173,17 @@ export class Engine {
     return { workflow, activity };
   }
 
+  /** @throws Problem engine-unavailable when the turn does not come in time. */
+  private async inTurn<R>(no: string, work: () => Promise<R>): Promise<R> {
+    const leave = await this.turns.take(no, PATIENCE);
+    if (!leave) throw problem('engine-unavailable');
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
+  }
+
   private async call<R>(operation: string, no: string, work: () => Promise<R>): Promise<R> {
     const span = { name: `temporal ${operation}`, kind: 'client', attributes: { 'guanjia.case': no } } as const;
     try {
@@ -191,22 +213,6 @@ function refusalIn(error: unknown): Refusal | null {
   const { cause } = error;
   if (!(cause instanceof ApplicationFailure) || cause.type !== REFUSED) return null;
   return (cause.details?.[0] as Refusal | undefined) ?? null;
-}
-
-/**
- * The command was not taken by the run that it was sent to, and may well be by the next try. What the server says:
- * - `UnprocessedUpdate`: it handed the command out with a task that was finished without it (several at once).
- * - FAILED_PRECONDITION "due to unexpected workflow task failure": something else came while the task that was to
- *   continue as new was being finished, so the task is done again, without the command.
- * - `AcceptedUpdateCompletedWorkflow`: the run ended after it had accepted the command.
- *
- * RESOURCE_EXHAUSTED "workflow is closing", at a roll-over, and "too many in flight" are tried again by the connection.
- */
-function wasNotTaken(error: unknown): boolean {
-  if (error instanceof WorkflowUpdateFailedError) {
-    return error.cause instanceof ApplicationFailure && NOT_TAKEN.has(error.cause.type ?? '');
-  }
-  return codeOf(error) === UNFINISHED_TASK;
 }
 
 function isAway(error: unknown): boolean {

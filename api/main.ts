@@ -3,10 +3,8 @@ import { loadConfig } from '../common/config';
 import { createLogger } from '../common/logger';
 import { createApi } from './app';
 import { createApiDeps } from './create-deps';
+import { Drain } from './http/drain';
 import { createHttpServer } from './http/server';
-
-/** Requests in hand are finished at SIGTERM, but not for ever. Milliseconds. */
-const DRAIN = 10_000;
 
 async function main(): Promise<void> {
   const config = loadConfig();
@@ -14,16 +12,17 @@ async function main(): Promise<void> {
   const { deps, close } = await createApiDeps(config, { clock: systemClock, logger, service: 'api' });
   const api = createApi(deps, { trustProxy: config.api.trustedProxies });
   const server = createHttpServer(api.http);
+  const drain = new Drain(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(config.api.port, config.api.host, resolve);
   });
   deps.logger.info({ endpoint: server.address() }, 'the API is up');
   const stop = (): void => {
     void api.feed.stop();
-    server.close(() => {
-      void close().then(() => process.exit(0));
-    });
-    setTimeout(() => server.closeAllConnections(), DRAIN).unref();
+    void drain
+      .end()
+      .then(close)
+      .then(() => process.exit(0));
   };
   process.once('SIGTERM', stop).once('SIGINT', stop);
 }

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../stack/until';
-import { queries, type CaseAnswer } from '../workflows/contracts/case';
+import { ask } from '../common/updates';
+import { questions, type CaseAnswer } from '../workflows/contracts/case';
 import { doCommands, eightCommands, startComplaint } from './support/complaint';
 import { FeedWatch } from './support/feed-watch';
 import { closedLoop } from './support/load';
@@ -79,7 +80,7 @@ async function differing({ client, pool }: Bench['place'], numbers: readonly str
   let count = 0;
   await closedLoop(4, numbers.length, async (index) => {
     const no = numbers[index] as string;
-    const { snapshot } = await client.workflow.getHandle(no).query<CaseAnswer>(queries.case);
+    const { snapshot } = await ask<CaseAnswer>(client, no, questions.case);
     const row = stored.get(no);
     const equal = isDeepStrictEqual(row?.snapshot, JSON.parse(JSON.stringify(snapshot)));
     if (!equal || Number(row?.events) !== snapshot.state.seq) count += 1;

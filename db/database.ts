@@ -140,6 +140,14 @@ export function isPermanentData(error: unknown): boolean {
   return error instanceof DatabaseError && /^2[23]/.test(error.code ?? '');
 }
 
+/** It gives no answer, whether it is reached or not. */
+export class DatabaseAwayError extends Error {
+  override readonly name = 'DatabaseAwayError';
+  constructor() {
+    super('the database does not answer');
+  }
+}
+
 /** Connection lost (08), deadlock (40), resources (53), locks (55), shutdown (57), idle in transaction, read-only. */
 const TRANSIENT_STATE = /^(08|40|53|55|57|25P03|25006)/;
 const TRANSIENT_CODE = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)/;
@@ -149,6 +157,7 @@ const TRANSIENT_MESSAGE =
 
 /** Whether the same statement may well succeed later, without anybody changing the data. */
 export function isTransient(error: unknown): boolean {
+  if (error instanceof DatabaseAwayError) return true;
   const code = databaseCode(error) ?? '';
   if (error instanceof DatabaseError) return TRANSIENT_STATE.test(code);
   const message = (error as { message?: unknown } | null)?.message;

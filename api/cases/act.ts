@@ -14,6 +14,7 @@ import { problemOf } from '../refusals';
 import { withoutStoring, withRefs } from '../texts';
 import { actorOf, admit } from './admit';
 import { findAnywhere, inWorkflow, type FoundCase } from './find';
+import { answeredBefore } from './receipt';
 import { textStore } from './store-texts';
 
 export interface ActRequest {
@@ -35,7 +36,7 @@ const SEQ_MAX = 2 ** 31 - 1;
 /** Acts on a case and returns it as it was right after: the same key gets the same answer for ever. */
 export async function act(deps: ApiDeps, request: ActRequest): Promise<FoundCase> {
   const found = await admitted(deps, request);
-  const answered = request.idempotency ? await receiptOf(deps, found.no, request.idempotency) : null;
+  const answered = request.idempotency ? await answeredBefore(deps, found.no, request.idempotency) : null;
   if (answered) return { ...found, snapshot: answered, projection: 'written' };
   const id = request.idempotency?.key ?? deps.ids.uuid();
   const data = await withRefs(
@@ -125,21 +126,9 @@ async function withSince(deps: ApiDeps, stale: Problem, no: string, after: numbe
   return new Problem('stale', { args: stale.args, extensions: { since } });
 }
 
-async function receiptOf(deps: ApiDeps, no: string, { key, requestHash }: Idempotency): Promise<CaseSnapshot | null> {
-  try {
-    const receipt = await findReceipt(deps.database.db, no, key);
-    if (!receipt) return null;
-    if (receipt.bodyHash !== requestHash) throw problem('idempotency-mismatch');
-    return receipt.answer.snapshot;
-  } catch (error) {
-    if (isTransient(error)) return null;
-    throw error;
-  }
-}
-
 async function answerOf(deps: ApiDeps, no: string, id: string): Promise<CaseSnapshot | null> {
   try {
-    return (await findReceipt(deps.database.db, no, id))?.answer.snapshot ?? null;
+    return (await deps.reads.ask(() => findReceipt(deps.database.db, no, id)))?.answer.snapshot ?? null;
   } catch (error) {
     if (isTransient(error)) return null;
     throw error;

@@ -46,7 +46,7 @@ export async function inWorkflow(deps: Pick<ApiDeps, 'engine'>, no: string): Pro
 
 async function inReadModel(deps: ApiDeps, no: string): Promise<FoundCase | null> {
   try {
-    const row = await findCase(deps.database.db, no);
+    const row = await deps.reads.ask(() => findCase(deps.database.db, no));
     if (!row) return null;
     const { project, family, record, snapshot } = row;
     return { no, project, family, record, snapshot, projection: 'written' };

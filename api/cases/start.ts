@@ -145,7 +145,7 @@ function refuseImpossible(intake: Intake): void {
 
 async function homeIfThere(deps: ApiDeps, project: string, roomIndex: string): Promise<Home | null> {
   try {
-    return await findHome(deps.database.db, project, roomIndex);
+    return await deps.reads.ask(() => findHome(deps.database.db, project, roomIndex));
   } catch (error) {
     if (isTransient(error)) return null;
     throw error;
@@ -159,7 +159,7 @@ interface EarlierStart extends Started {
 /** The start that this key was used for before; also when its workflow is long gone. */
 async function earlierStart(deps: ApiDeps, no: string, startKey: string): Promise<EarlierStart | null> {
   try {
-    const receipt = await findReceipt(deps.database.db, no, startKey);
+    const receipt = await deps.reads.ask(() => findReceipt(deps.database.db, no, startKey));
     if (!receipt) return null;
     const { state } = receipt.answer.snapshot;
     return {

@@ -13,7 +13,8 @@ export function textStore(deps: ApiDeps, requestId: string, at: number): StoreTe
   return async (caseNo, plain) => {
     const entries = plain.map((text, index) => ({ ref: refOf(`${caseNo}/${requestId}/${index}`), plain: text }));
     try {
-      return await putTexts(deps.database.db, deps.sealer, { kind: 'case', id: caseNo }, entries, at);
+      const subject = { kind: 'case', id: caseNo } as const;
+      return await deps.reads.ask(() => putTexts(deps.database.db, deps.sealer, subject, entries, at));
     } catch (error) {
       if (!isTransient(error)) throw error;
       return entries.map((entry) => sealText(deps.sealer, caseNo, entry.ref, entry.plain));

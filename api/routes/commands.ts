@@ -101,7 +101,7 @@ export async function dataOf(deps: ApiDeps, command: CommandName, body: object, 
 
 async function requireStaff(deps: ApiDeps, id: string, { projects }: Principal): Promise<void> {
   try {
-    const found = await listStaff(deps.database.db, { projects, ids: [id], active: true });
+    const found = await deps.reads.ask(() => listStaff(deps.database.db, { projects, ids: [id], active: true }));
     if (found.length === 0) throw problem('staff-unknown', { staff: id });
   } catch (error) {
     if (!isTransient(error)) throw error;

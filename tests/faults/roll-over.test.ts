@@ -1,4 +1,3 @@
-import { Problem } from '../../api/http/problem';
 import { findReceipt } from '../../db/queries/cases';
 import { SECOND } from '../../domain/instant';
 import type { CommandResult } from '../../workflows/contracts/case';
@@ -6,6 +5,7 @@ import { BODY, CLERK, ROUTINE, text } from '../domain/support';
 import { armed } from '../workflows/support/history';
 import { Live } from '../workflows/support/live';
 import { expectSound, settled } from '../workflows/support/sound';
+import { persistently } from './load/persistently';
 
 jest.setTimeout(60_000);
 
@@ -76,14 +76,3 @@ test('what is not written when it rolls over is written by the next run', async 
   expect(events.filter(({ type }) => type === 'noted')).toHaveLength(notes.length);
   expect(await findReceipt(live.database.db, played.no, 'a')).toMatchObject({ command: 'acknowledge', seq: first.seq });
 });
-
-/** As a client does who is told to come again: with the same id. */
-async function persistently<R>(send: () => Promise<R>): Promise<R> {
-  for (;;) {
-    try {
-      return await send();
-    } catch (error) {
-      if (!(error instanceof Problem) || error.code !== 'engine-unavailable') throw error;
-    }
-  }
-}

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { until } from '../workflows/support/until';
 
 export interface WorkerSettings {
@@ -8,13 +9,21 @@ export interface WorkerSettings {
   readonly taskQueue: string;
 }
 
+/** What is unusual about the machine it runs on. */
+export interface Machine {
+  /** Its time zone; UTC when it is not told. */
+  readonly zone?: string;
+  /** By how much its clock is fast, in milliseconds; slow when negative. */
+  readonly fast?: number;
+}
+
 /** Where the next writes are held; null lets go what is held. */
 export interface ToWorker {
   readonly hold: 'before' | 'after' | null;
 }
 
 export type FromWorker =
-  | { readonly ready: true }
+  | { readonly ready: true; readonly clock: number }
   /** The write of a batch with these events is held. */
   | { readonly held: 'before' | 'after'; readonly types: readonly string[] }
   /** The database has taken a batch, or turned it away. */
@@ -34,17 +43,25 @@ export class WorkerProcess {
     this.exited = new Promise((resolve) => child.once('exit', () => resolve()));
   }
 
-  static async start(settings: WorkerSettings): Promise<WorkerProcess> {
+  static async start(settings: WorkerSettings, { zone = 'UTC', fast = 0 }: Machine = {}): Promise<WorkerProcess> {
     const program = path.join(__dirname, 'fixtures', 'worker.ts');
+    const clock = pathToFileURL(path.join(__dirname, 'fixtures', 'clock.mjs')).href;
     const child = fork(program, [JSON.stringify(settings)], {
-      execArgv: ['--import', 'tsx'],
-      env: {},
+      execArgv: ['--import', 'tsx', ...(fast === 0 ? [] : ['--import', clock])],
+      env: { TZ: zone, FAST_BY: String(fast) },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     const worker = new WorkerProcess(child);
     running.add(worker);
     await until('a worker process is up', () => worker.alive() && worker.heard.length > 0);
     return worker;
+  }
+
+  /** What its clock said when it was ready, ms since the epoch. */
+  get clock(): number {
+    const [first] = this.heard;
+    if (!first || !('ready' in first)) throw new Error('it was never ready');
+    return first.clock;
   }
 
   hold(where: ToWorker['hold']): void {

@@ -298,10 +298,10 @@ function withHandles(client: Client, getHandle: GetHandle): Client {
 function afterwards(client: Client, happens: () => Promise<void>): Client {
   return withHandles(client, (no: string) => {
     const handle = client.workflow.getHandle(no);
-    const query: typeof handle.query = async (...asked) => {
+    const executeUpdate = async (...asked: Parameters<typeof handle.executeUpdate>) => {
       await happens();
-      return handle.query(...asked);
+      return handle.executeUpdate(...asked);
     };
-    return { ...handle, query };
+    return { ...handle, executeUpdate } as typeof handle;
   });
 }

@@ -58,15 +58,26 @@ export interface CommandResult {
 /** Type of the ApplicationFailure with which a command is refused; its first detail is a `Refusal`. */
 export const REFUSED = 'Refused';
 
-export const queries = {
+/** Type of the ApplicationFailure that carries the answer to a question; its first detail is the answer. */
+const ANSWERED = 'Answered';
+
+/**
+ * Questions to a case. While it runs they are updates that are always turned away, which leaves no trace in the history.
+ * A query won't do: one that meets a local activity can make a history that can't be replayed, so that the case stands
+ * still for good (SDK 1.24: the marker is recorded in a task before that in which the workflow hears of it). Of a case
+ * that has ended they are queries.
+ */
+export const questions = {
   /** The case as the workflow knows it: `CaseAnswer`. */
-  case: 'case',
-  /** What a command would do: `Preview`. Nothing is stored. */
-  preview: 'preview',
+  case: { name: 'case', answered: ANSWERED },
+  /** What a command would do: `Preview`. Takes a `PreviewRequest`. */
+  preview: { name: 'preview', answered: ANSWERED },
 } as const;
 
 export interface CaseAnswer {
   readonly snapshot: CaseSnapshot;
+  /** Number of the last event that the workflow knows to be in the read model. */
+  readonly written: number;
   readonly startKey: string;
   readonly bodyHash: string;
   readonly opening: Opening;
@@ -75,7 +86,7 @@ export interface CaseAnswer {
 export interface PreviewRequest {
   readonly name: CommandName;
   readonly envelope: CommandEnvelope;
-  /** Queries have no clock of their own. */
+  /** The caller's clock: what would happen if the command came now. */
   readonly at: Instant;
 }
 

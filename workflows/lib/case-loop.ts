@@ -18,7 +18,7 @@ import { snapshotOf } from '../../domain/projection';
 import type { CaseState } from '../../domain/state';
 import {
   REFUSED,
-  queries,
+  questions,
   type CaseAnswer,
   type CaseInput,
   type Carried,
@@ -89,13 +89,13 @@ class CaseLoop<S extends CaseState, O extends Opening> {
         { validator: (envelope: CommandEnvelope) => this.validate(name, envelope) },
       );
     }
-    setHandler(defineQuery<CaseAnswer>(queries.case), (): CaseAnswer => ({
-      snapshot: snapshotOf(this.state),
-      startKey: this.input.startKey,
-      bodyHash: this.input.bodyHash,
-      opening: this.input.opening,
-    }));
-    setHandler(defineQuery<Preview, [PreviewRequest]>(queries.preview), (request) => this.preview(request));
+    answering(questions.case, () => this.answer());
+    answering(questions.preview, (request: PreviewRequest) => this.preview(request));
+  }
+
+  private answer(): CaseAnswer {
+    const { startKey, bodyHash, opening } = this.input;
+    return { snapshot: snapshotOf(this.state), written: this.journal.writtenTo, startKey, bodyHash, opening };
   }
 
   async run(): Promise<{ no: string; seq: number }> {
@@ -269,6 +269,18 @@ class CaseLoop<S extends CaseState, O extends Opening> {
       carried,
     });
   }
+}
+
+/** A question: an update that is turned away, with its answer, before anything of it is recorded; and a query. */
+function answering<Arguments extends unknown[]>(
+  { name, answered }: { readonly name: string; readonly answered: string },
+  answer: (...args: Arguments) => unknown,
+): void {
+  const turnAway = (...args: Arguments): never => {
+    throw ApplicationFailure.create({ type: answered, message: name, nonRetryable: true, details: [answer(...args)] });
+  };
+  setHandler(defineUpdate<undefined, Arguments>(name), () => undefined, { validator: turnAway });
+  setHandler(defineQuery<unknown, Arguments>(name), answer);
 }
 
 function refusal(reason: Refusal): ApplicationFailure {

@@ -40,6 +40,11 @@ export class Journal {
     return this.written >= seq ? 'written' : 'pending';
   }
 
+  /** Number of the last event that is known to be in the read model. */
+  get writtenTo(): number {
+    return this.written;
+  }
+
   isIdle(): boolean {
     return this.events.length === 0 && this.inFlight === null;
   }

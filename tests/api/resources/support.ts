@@ -5,6 +5,7 @@ import pino from 'pino';
 import { createAuthenticate } from '../../../api/authenticate';
 import type { ApiDeps } from '../../../api/deps';
 import { Directory } from '../../../api/directory';
+import { Reads } from '../../../api/reads';
 import { Feed, type FeedOptions } from '../../../api/feed/feed';
 import { createHttpApp } from '../../../api/http/app';
 import { createCursorCodec } from '../../../api/http/cursor';
@@ -79,13 +80,14 @@ export async function startOffice(feedOptions: FeedOptions = {}): Promise<Office
   const database = createDatabase(databaseUrl, { logger: pino({ level: 'silent' }), connectTimeoutMs: 1_000 });
   const clock = { now: () => office.now };
   const indexKey = Buffer.alloc(32, 7);
+  const reads = new Reads(clock);
   const deps: ApiDeps = {
     clock,
     ids: createIds(indexKey),
     database,
     // None of these routes asks a workflow anything.
     engine: {} as ApiDeps['engine'],
-    directory: new Directory(database.db, clock),
+    ...{ reads, directory: new Directory(database.db, clock, reads) },
     sealer: createSealer(keyringOf('k1')),
     blindIndex: createBlindIndex(indexKey),
     cursors: createCursorCodec(Buffer.alloc(32, 9)),

@@ -1,12 +1,13 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure, type TypedSearchAttributes } from '@temporalio/common';
+import { ask } from '../../../common/updates';
 import type { Actor } from '../../../domain/actor';
 import type { ComplaintOpening, ComplaintState } from '../../../domain/complaint/state';
 import type { CommandData, CommandName } from '../../../domain/event';
 import type { Refusal } from '../../../domain/family';
 import type { CaseSnapshot } from '../../../domain/projection';
 import {
-  queries,
+  questions,
   REFUSED,
   type CaseAnswer,
   type CommandEnvelope,
@@ -70,7 +71,7 @@ export class TestCase {
   }
 
   async state(): Promise<ShownState> {
-    const answer = await this.call(() => this.handle.query<CaseAnswer>(queries.case));
+    const answer = await this.call(() => ask<CaseAnswer>(this.client, this.no, questions.case));
     return answer.snapshot.state as ShownState;
   }
 

@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import type { Environment } from '../../../common/config';
+import type { Home } from '../../../stack/home';
+import { nodeService, type Programs } from '../../../stack/node-service';
+import { freePort } from '../../../stack/ports';
+import { postgresService, postgresUrl, type PostgresOptions } from '../../../stack/postgres';
+import type { Service } from '../../../stack/supervisor';
+import { apiProgram, environment, workerProgram } from '../harness/embedded';
+import type { ServerBinaries } from './binaries';
+import { roleProcess, roleService, type ClusterSettings, type Role } from './temporal-role';
+
+export const NAMESPACE = 'guanjia';
+
+/** Two of what is several in production. */
+const ROLES: readonly (readonly [name: string, role: Role])[] = [
+  ['temporal-frontend', 'frontend'],
+  ['temporal-history-1', 'history'],
+  ['temporal-history-2', 'history'],
+  ['temporal-matching', 'matching'],
+  ['temporal-worker', 'worker'],
+];
+const TWO = [1, 2] as const;
+
+/** As many as the compose file has. */
+const SHARDS = 64;
+/** Of each Temporal process. With all of ours it stays below the 200 that PostgreSQL lets in: docs/scaling.md. */
+const CONNECTIONS = { store: 15, visibility: 5 };
+
+/** Everything that the cluster is made of, not started yet; ports and passwords are settled. */
+export interface Plan {
+  readonly postgres: PostgresOptions;
+  readonly temporalPassword: string;
+  readonly temporalAddress: string;
+  readonly apiUrls: readonly string[];
+  /** What every program of ours is started with. */
+  readonly env: Environment;
+  readonly services: {
+    readonly postgres: Service;
+    readonly temporal: readonly Service[];
+    readonly workers: readonly Service[];
+    readonly apis: readonly Service[];
+  };
+}
+
+export interface PlanSettings {
+  readonly home: Home;
+  readonly programs: Programs;
+  readonly binaries: ServerBinaries;
+}
+
+export async function planCluster({ home, programs, binaries }: PlanSettings): Promise<Plan> {
+  const postgres = { home, port: await freePort(), password: password(), database: 'guanjia' };
+  const temporalPassword = password();
+  const frontendPort = await freePort();
+  const temporalAddress = `127.0.0.1:${frontendPort}`;
+  const env = { ...environment(postgresUrl(postgres), temporalAddress), TEMPORAL_NAMESPACE: NAMESPACE };
+  const cluster: ClusterSettings = {
+    ...{ home, root: programs.root, binary: binaries.server, frontendPort },
+    ...{ postgresPort: postgres.port, postgresPassword: temporalPassword, shards: SHARDS, connections: CONNECTIONS },
+  };
+  const workers = await Promise.all(TWO.map(async (number) => workerProgram(number, String(await freePort()), env)));
+  const apis = await Promise.all(
+    TWO.map(async (number) => apiProgram(number, `http://127.0.0.1:${await freePort()}`, env)),
+  );
+  return {
+    ...{ postgres, temporalPassword, temporalAddress, env },
+    apiUrls: apis.map(({ url }) => url),
+    services: {
+      postgres: postgresService(postgres),
+      temporal: await Promise.all(ROLES.map(([name, role]) => temporalService(cluster, name, role))),
+      workers: workers.map((program) => nodeService(home, programs, program)),
+      apis: apis.map((program) => nodeService(home, programs, program)),
+    },
+  };
+}
+
+async function temporalService(cluster: ClusterSettings, name: string, role: Role): Promise<Service> {
+  const process = await roleProcess(name, role);
+  return roleService(cluster, role === 'frontend' ? { ...process, grpcPort: cluster.frontendPort } : process);
+}
+
+function password(): string {
+  return randomBytes(24).toString('hex');
+}

@@ -1,0 +1,79 @@
+import { Client } from 'pg';
+import { SECOND } from '../../../domain/instant';
+import { until } from '../../../stack/until';
+import type { Fault, Scene } from '../fault';
+import { abreast, openCalm, promiseWish, withdrawAll } from './cases';
+
+/** How late what was due at one instant came. Milliseconds. */
+export interface Lateness {
+  readonly count: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** A client needs at the most this much for one promise, several at once. Milliseconds. */
+const PER_PROMISE = 60;
+const AT_LEAST = 15 * SECOND;
+const ALL_MISSED_WITHIN = 900 * SECOND;
+
+/** Promises of so many cases that all fall due in one second. */
+export function dueAtOnce(name: string, count: number, inCi: boolean): Fault {
+  let numbers: string[] = [];
+  let promised = 0;
+  let seen: Lateness | null = null;
+  return {
+    name,
+    title: `${count.toLocaleString('en')} promises due in the same second`,
+    ...{ group: 'load', inCi, during: 0, grace: 300 },
+    load: { casesPerSecond: 0, notesPerSecond: 0, unmasksPerSecond: 0, timeoutMs: 30_000 },
+    inject: async (scene) => {
+      numbers = await openCalm(scene, count);
+      const dueAt = Math.ceil((Date.now() + Math.max(AT_LEAST, count * PER_PROMISE)) / SECOND) * SECOND;
+      const promises = await abreast(numbers.length, (index) =>
+        scene.client.send(promiseWish(numbers[index] ?? '', dueAt)),
+      );
+      promised = promises.filter(({ outcome }) => outcome === 'accepted').length;
+      seen = await latenessOf(scene, dueAt, promised);
+      if (seen) console.log(`${name}: ${promised} due at once, ${inWords(seen)}`);
+    },
+    heal: (scene) => withdrawAll(scene, numbers),
+    demands: () => [
+      ...(promised === count ? [] : [`${promised} of ${count} promises were accepted`]),
+      ...(seen?.count === promised ? [] : [`${seen?.count ?? 0} of ${promised} broken promises are known`]),
+    ],
+  };
+}
+
+export function inWords({ p50, p99, max }: Lateness): string {
+  return `lateness p50 ${p50} ms, p99 ${p99} ms, at the most ${max} ms`;
+}
+
+/** Waits until as many promises are broken. Reads what the engine itself says of its timers. */
+async function latenessOf({ topology }: Scene, dueAt: number, count: number): Promise<Lateness | null> {
+  const client = new Client({ connectionString: topology.databaseUrl });
+  await client.connect();
+  try {
+    return await until(
+      async () => {
+        const { rows } = await client.query<Lateness>(LATENESS, [new Date(dueAt)]);
+        return rows[0]?.count === count && rows[0];
+      },
+      ALL_MISSED_WITHIN,
+      SECOND,
+    );
+  } finally {
+    await client.end();
+  }
+}
+
+const LATENESS = `
+  with late as (
+    select extract(epoch from fired_at - planned_at) * 1000 as ms from timer_fact
+     where purpose = 'miss' and planned_at = $1 and obligation_id like 'promise:%'
+  )
+  select count(*)::int as count,
+         round(percentile_cont(0.5) within group (order by ms))::int as p50,
+         round(percentile_cont(0.99) within group (order by ms))::int as p99,
+         round(max(ms))::int as max
+    from late`;

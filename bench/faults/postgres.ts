@@ -1,0 +1,114 @@
+import { Client } from 'pg';
+import { until } from '../../stack/until';
+import type { Fault, Scene } from './fault';
+import type { ClientLog } from './harness/log';
+import { victimsOf } from './harness/topology';
+import { all, freezing, killing } from './kill';
+
+const FLAPS = 3;
+const FLAP_SECONDS = 5;
+/** What an API adds to a command at the most while the database does not answer: two looks of a second. Milliseconds. */
+const SLOWEST_COMMAND = 8_000;
+
+/** Faults of PostgreSQL: readers wait, commands are accepted by Temporal alone and are written down later. */
+export const postgresFaults: readonly Fault[] = [
+  {
+    name: 'postgres-kill',
+    title: 'kill -9 of PostgreSQL with all its backends, down for 5 s',
+    ...{ group: 'postgres', inCi: true, during: 5, grace: 90, down: ['postgres'] },
+    ...killing(all('postgres')),
+    demands: commandsGoThrough,
+  },
+  {
+    name: 'postgres-freeze',
+    title: 'PostgreSQL frozen for 30 s with all its backends, then continued',
+    ...{ group: 'postgres', inCi: false, during: 30, grace: 90, down: ['postgres'] },
+    ...freezing(all('postgres')),
+    demands: commandsGoThrough,
+  },
+  {
+    name: 'postgres-flapping',
+    title: `PostgreSQL killed and started again every ${FLAP_SECONDS} s, ${FLAPS} times`,
+    ...{ group: 'postgres', inCi: true, during: 0, grace: 90 },
+    inject: async ({ topology, wait }) => {
+      const [postgres] = victimsOf(topology, 'postgres');
+      for (let flap = 0; flap < FLAPS; flap += 1) {
+        await postgres.kill9();
+        await wait(FLAP_SECONDS / 2);
+        await postgres.start();
+        await wait(FLAP_SECONDS / 2);
+      }
+    },
+    heal: () => Promise.resolve(),
+    demands: commandsGoThrough,
+  },
+  {
+    name: 'postgres-connections',
+    title: 'all connections of PostgreSQL taken by others for 20 s, those of the product ended',
+    ...{ group: 'postgres', inCi: false, during: 20, grace: 90 },
+    ...holding(takeConnections),
+    demands: commandsGoThrough,
+  },
+  {
+    name: 'postgres-lock',
+    title: 'the case table locked for 30 s by another session',
+    ...{ group: 'postgres', inCi: true, during: 30, grace: 90 },
+    ...holding(async (databaseUrl) => {
+      const client = await connected(databaseUrl);
+      await client.query('begin');
+      await client.query('lock table "case" in access exclusive mode');
+      return [client];
+    }),
+    demands: commandsGoThrough,
+  },
+];
+
+/** A database that is away delays readers, never commands. */
+function commandsGoThrough({ entries }: ClientLog): string[] {
+  return entries.flatMap(({ no, name, key, plannedAt, answeredAt, outcome }) => {
+    if (name === 'unmask') return [];
+    const took = (answeredAt ?? Number.POSITIVE_INFINITY) - plannedAt;
+    if (outcome === 'accepted' && took <= SLOWEST_COMMAND) return [];
+    return [`${no ?? 'a start'} ${name} (${key}): ${outcome} after ${took} ms`];
+  });
+}
+
+/** Sessions that are kept until the fault is healed. */
+function holding(take: (databaseUrl: string) => Promise<Client[]>): Pick<Fault, 'inject' | 'heal'> {
+  let held: Client[] = [];
+  return {
+    inject: async ({ topology }: Scene) => {
+      held = await take(topology.databaseUrl);
+    },
+    heal: async () => {
+      await Promise.all(held.map((client) => client.end()));
+      held = [];
+    },
+  };
+}
+
+/** Takes what is free, ends the product's sessions, and takes theirs before they can come back. */
+async function takeConnections(databaseUrl: string): Promise<Client[]> {
+  const held = [await connected(databaseUrl)];
+  const [first] = held;
+  const taken = await until(async () => {
+    for (;;) {
+      const next = await connected(databaseUrl).catch(() => null);
+      if (!next) break;
+      held.push(next);
+    }
+    const { rows } = await first!.query<{ count: string }>(
+      `select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name like 'guanjia-%'`,
+    );
+    return Number(rows[0]?.count) === 0;
+  }, 10_000);
+  if (!taken) throw new Error('the product kept a connection');
+  return held;
+}
+
+async function connected(connectionString: string): Promise<Client> {
+  const client = new Client({ connectionString, application_name: 'somebody-else' });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}

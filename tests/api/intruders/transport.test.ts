@@ -46,7 +46,7 @@ describe('bodies that would be the end of others', () => {
     ['a hidden isolate', '{"text":"a\u2067b\u2069"}', {}, 400, 'text-not-storable'],
   ])('%s', async (_name, body, headers, status, code) => {
     const before = process.memoryUsage().heapUsed;
-    const reply = await send('POST', `/api/v1/cases/${world.own.no}/note`, body, headers as Record<string, string>);
+    const reply = await send('POST', `/api/v1/cases/${world.own.no}/note`, body, headers);
     expect(codeOf(reply)).toEqual([status, code]);
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(80 * 1024 * 1024);
   });

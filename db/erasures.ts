@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { systemClock } from '../common/clock';
+import { systemClock as clock } from '../common/clock';
 import { loadConfig } from '../common/config';
 import { createLogger, type Logger } from '../common/logger';
 import { createDatabase, type DatabaseHandle } from './database';
@@ -48,7 +48,7 @@ async function applyAgain({ db }: DatabaseHandle, logger: Logger, { resident: id
   await db.transaction().execute(async (trx) => {
     const resident = await lockResident(trx, id);
     if (!resident) return logger.warn({ resident: id }, 'not in this database: he came after the backup');
-    const at = systemClock.now();
+    const at = clock.now();
     const done = await eraseResident(trx, resident, cases, at);
     const deed = { action: 'resident.erase', subject: `resident/${id}`, project: resident.project };
     const by = { actor: 'system', role: 'system' };

@@ -70,7 +70,7 @@ function anchorOf(title: string): string {
 // Scripts, variables, folders and files
 
 const SCRIPTS = Object.keys((JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts);
-const READERS = FILES.filter((path) => path === 'common/config.ts' || /^stack\/.*\.ts$/.test(path));
+const READERS = FILES.filter((path) => path === 'common/config.ts' || /^(stack|bench)\/.*\.ts$/.test(path));
 const SETTINGS = [...READERS, 'docker-compose.yml', '.env.example', 'deploy/temporal-schema.sh'].map(read).join('\n');
 const VARIABLE = /\b(?:(?:GUANJIA|TEMPORAL|POSTGRES)_[A-Z][A-Z_]*[A-Z]|DATABASE_URL|NODE_ENV)\b/g;
 /** A variable where it is read, or named to be read. */

@@ -55,25 +55,31 @@ const PLANTED: readonly (readonly [string, string, readonly string[]])[] = [
   ['an audit row is altered', `update audit_log set actor = 'nobody' where n = 1 and $1 <> ''`, ['I7']],
 ];
 
+/** After all the faults; read once, for it takes the histories of all cases. */
+let evidence: Evidence;
+
+test('nothing is violated when all is over', async () => {
+  evidence = await campaign.evidence();
+  expect(broken(checkAll(evidence))).toEqual([]);
+});
+
 test.each(PLANTED)('the checks see that %s', async (_name, statement, seen) => {
-  const evidence = await campaign.evidence();
-  const clean = checkAll(evidence);
-  expect(broken(clean)).toEqual([]);
-  const no = [...evidence.replayed.keys()][0] ?? '';
+  // Of a replayed case where the replay is what shows it, else of one that has met something.
+  const worked = evidence.rows.obligations.find(({ state }) => state === 'met')?.no;
+  const no = (seen.includes('I6') ? [...evidence.replayed.keys()][0] : worked) ?? '';
+  expect(no).not.toBe('');
   const spoilt = await spoiltRows(statement, no);
   expect(broken(checkAll({ ...evidence, rows: spoilt, later: spoilt }))).toEqual(expect.arrayContaining([...seen]));
 });
 
-test('the checks see a process that fell and a /readyz that lies', async () => {
-  const evidence = await campaign.evidence();
+test('the checks see a process that fell and a /readyz that lies', () => {
   const ready = [{ url: 'http://127.0.0.1:1', askedAt: 5, answeredAt: 6, status: 200 }];
   const truths = [{ from: 1, to: 9, status: 503 as const }];
   expect(broken(checkAll({ ...evidence, falls: ['worker-1, code 1'] }))).toEqual(['I8']);
   expect(broken(checkAll({ ...evidence, truths, log: { ...evidence.log, ready } }))).toEqual(['I8']);
 });
 
-test('the checks see that a case which had ended was changed', async () => {
-  const evidence: Evidence = await campaign.evidence();
+test('the checks see that a case which had ended was changed', () => {
   const [no = ''] = evidence.ended.keys();
   expect(no).not.toBe('');
   const digests = new Map(evidence.later.digests).set(no, 'another');

@@ -190,6 +190,8 @@ describe('metrics and readiness', () => {
 
   test('while the database is away its delay is counted and readiness says so; then all is well again', async () => {
     const no = await started();
+    // Its answer waits for all that came before it: no batch of the start is under way any more.
+    await outside.call('POST', `/api/v1/cases/${no}/note`, { text: '已登记' });
     await outside.databaseTakes(false);
     const answer = await outside.call('POST', `/api/v1/cases/${no}/acknowledge`, { note: '已联系' });
     expect(answer).toMatchObject({ status: 200, body: { projection: 'pending' } });

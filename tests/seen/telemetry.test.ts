@@ -128,14 +128,14 @@ describe('without an endpoint', () => {
 
   test('the variable holds an http address or is refused by its name', () => {
     const env = {
-      ...{ DATABASE_URL: 'd', TEMPORAL_ADDRESS: 't', GUANJIA_CODEC_KEYS: 'c', GUANJIA_VAULT_KEYS: 'v' },
+      ...{ DATABASE_URL: 'postgresql://u@h/d', TEMPORAL_ADDRESS: 'h:1', GUANJIA_CODEC_KEYS: 'c', GUANJIA_VAULT_KEYS: 'v' },
       GUANJIA_INDEX_KEY: 'i',
     };
     expect(loadConfig(env).otlpEndpoint).toBeNull();
     expect(loadConfig({ ...env, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318' }).otlpEndpoint).toBe('http://c:4318');
     for (const wrong of ['c:4318', 'collector', 'grpc://c:4317']) {
       const load = () => loadConfig({ ...env, OTEL_EXPORTER_OTLP_ENDPOINT: wrong });
-      expect(load).toThrow(/OTEL_EXPORTER_OTLP_ENDPOINT must be an http/);
+      expect(load).toThrow(/OTEL_EXPORTER_OTLP_ENDPOINT must be an address that begins with http/);
     }
   });
 });

@@ -1,13 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Client } from 'pg';
 import type { Fault, Scene } from '../fault';
 import { OpenLoopClient } from './client';
-import { atRest, gather, without, type Sources } from './gather';
+import { atRest, gather, type Sources } from './gather';
 import { Histories } from './histories';
 import { broken, checkAll, type Evidence, type Truth, type Violations } from './invariants';
 import type { ClientLog, Entry } from './log';
 import { decoder } from './payloads';
-import { rowsSeenBy, type Rows } from './rows';
 import { openReplayer, type Replayer } from './replaying';
 import { healAll, type Topology } from './topology';
 
@@ -123,20 +121,22 @@ export class Campaign {
     return checkAll(evidence);
   }
 
-  /** What there is to be known now. */
-  async evidence(ready: ClientLog['ready'] = [], truths: readonly Truth[] = []): Promise<Evidence> {
-    const { ended, entries } = this;
+  /**
+   * What there is to be known now.
+   * @param ended digests of the cases that are not looked at again; none: all are.
+   */
+  async evidence(
+    ready: ClientLog['ready'] = [],
+    truths: readonly Truth[] = [],
+    ended: ReadonlyMap<string, string> = this.ended,
+  ): Promise<Evidence> {
+    const { entries } = this;
     const falls = this.topology.victims.flatMap((victim) => [
       ...victim.falls().map((how) => `${victim.name}, ${how}`),
       ...(victim.alive() ? [] : [`${victim.name} is down`]),
     ]);
     const known = { log: { entries, ready }, ended: new Map(ended), truths, falls };
     return gather(this.sources, known, this.options.replays);
-  }
-
-  /** The rows that evidence would be made of in the eyes of a session, what it has not committed included. */
-  async rowsAsSeenBy(client: Client): Promise<Rows> {
-    return without(await rowsSeenBy(client), this.ended);
   }
 }
 

@@ -1,3 +1,4 @@
+import { VERSION } from '../../common/version';
 import { until } from '../workflows/support/until';
 import { Collector, type Span } from './support/collector';
 import { documentedMetrics } from './support/documented';
@@ -166,7 +167,7 @@ describe('metrics and readiness', () => {
     expect(api.sum('guanjia_feed_lag_seconds')).toBeLessThan(5);
     expect(api.sum('guanjia_engine_errors_total')).toBe(0);
     for (const seen of [api, worker]) {
-      expect(seen.sum('guanjia_build_info', { version: '0.1.0' })).toBe(1);
+      expect(seen.sum('guanjia_build_info', { version: VERSION })).toBe(1);
       expect(seen.sum('guanjia_vault_failures_total')).toBe(0);
       expect(seen.sum('guanjia_trace_spans_dropped_total')).toBe(0);
       expect(seen.sum('guanjia_database_connections')).toBeGreaterThanOrEqual(1);

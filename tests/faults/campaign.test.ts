@@ -13,7 +13,7 @@ jest.setTimeout(180_000);
 /** The short block of the campaign: the real product in processes of its own, hurt while a client works with it. */
 
 const SHORT = { before: 2, after: 3, replays: 4, during: 3 };
-const HERE = ['worker-kill-pair', 'api-kill-around-start', 'api-terminate', 'temporal-kill', 'postgres-kill'];
+const HERE = ['worker-kill-pair', 'api-kill-around-start', 'temporal-kill', 'postgres-kill'];
 
 let topology: Topology;
 let campaign: Campaign;

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { DatabaseHandle } from '../db/database';
 import { listStaff, roleHolders } from '../db/queries/directory';
-import { insertNotices, sentBefore, type Notice } from '../db/queries/notices';
+import { insertNotices, standingOf, type Notice } from '../db/queries/notices';
 import { DIVERTED, INBOX, type Notification } from '../db/queries/notifications';
 import type { Database } from '../db/schema';
 import type { NotifyActivities, NotifyOutcome, NotifyRequest } from '../workflows/contracts/notify';
@@ -14,20 +14,20 @@ export interface NotifyDeps {
 
 /**
  * Messages go to inboxes in the database. Who is told is decided once: a request that is repeated finds what it wrote
- * the first time, even when the roster has changed since.
+ * the first time, even when the roster has changed since. As a local activity it may belong to a run of a workflow task
+ * that is never committed; then it is as if it had not been (`standingOf`).
  */
 export function createNotifyActivities({ database: { db } }: NotifyDeps): NotifyActivities {
   return {
     notify: (requests) =>
       untilItSucceeds(() =>
         db.transaction().execute(async (trx) => {
-          const known = await sentBefore(trx, requests);
-          const fresh = requests.filter(({ key }) => !known.some((sent) => sent.key === key));
+          const { fresh, known } = await standingOf(trx, requests);
           const notices = await addressed(trx, fresh);
           await insertNotices(trx, notices);
           return requests.map((request) => {
             const notice = notices.find((candidate) => candidate.request === request);
-            return notice ? outcomeOf(notice) : outcomeAgain(request, known);
+            return notice ? outcomeOf(notice) : outcomeAgain(request, known.get(request.key) ?? []);
           });
         }),
       ),
@@ -60,8 +60,7 @@ function outcomeOf({ request, channel, recipients, role, skipped }: Notice): Not
 }
 
 /** The same outcome, read from what was written. */
-function outcomeAgain(request: NotifyRequest, known: readonly Notification[]): NotifyOutcome {
-  const sent = known.filter(({ key }) => key === request.key);
+function outcomeAgain(request: NotifyRequest, sent: readonly Notification[]): NotifyOutcome {
   const recipients = sent.flatMap(({ recipient }) => (recipient === null ? [] : [recipient]));
   const { channel = INBOX, role = null, skipped = [] } = sent[0] ?? {};
   return outcomeOf({ request, channel, recipients, role, skipped });

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { resolve } from 'node:path';
+import { Runtime } from '@temporalio/worker';
 import { m1 } from './m1-start';
 import { m2 } from './m2-complaints';
 import { m3 } from './m3-deadlines';
@@ -95,7 +96,10 @@ function versions(): string {
   ].join('; ');
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+main()
+  .catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  })
+  // The runtime that `silence` installed keeps the process when no worker of it has come and gone.
+  .finally(() => Runtime.instance().shutdown());

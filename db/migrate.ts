@@ -11,6 +11,7 @@ import * as obligations from './migrations/20261122T010003-obligations';
 import * as facts from './migrations/20261122T010004-facts';
 import * as feedAndAudit from './migrations/20261122T010005-feed-and-audit';
 import * as erasure from './migrations/20261126T020000-erasure';
+import * as noticeFence from './migrations/20261126T030000-notice-fence';
 import { publishDefaultPolicies } from './queries/policies';
 import type { Database } from './schema';
 
@@ -25,6 +26,7 @@ export const MIGRATIONS: Migrations = {
   '20261122T010004-facts': facts,
   '20261122T010005-feed-and-audit': feedAndAudit,
   '20261126T020000-erasure': erasure,
+  '20261126T030000-notice-fence': noticeFence,
 };
 
 /**

@@ -2,8 +2,7 @@ import type { WorkerOptions } from '@temporalio/worker';
 
 /**
  * What is set otherwise than the SDK has it; the worker of the minimal workflows in `bench/` takes the same. The rest is
- * the SDK's own (1.24): nothing else has been measured against it yet. A profile of whole complaints has the workflow
- * thread spend a third of its time on the SDK's stack traces of promises, which no option switches off.
+ * the SDK's own (1.24): nothing else has been measured against it yet.
  */
 export const TUNING = {
   // A command that comes right after a worker was killed waits this long for it before another gets the task. What is

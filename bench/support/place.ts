@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -5,8 +6,10 @@ import { Client, Connection } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { Pool } from 'pg';
 import { loadConfig, stackEnvironment, type Config, type Environment } from '../../common/config';
+import { Engine } from '../../api/engine';
 import { createDataConverter } from '../../common/crypto/codec';
 import { parseKeyring } from '../../common/crypto/keyring';
+import { createIds, type Ids } from '../../common/ids';
 import { TEMPORAL_CLI } from '../../stack/binaries';
 import type { Child } from '../../stack/child';
 import { openHome, type Home } from '../../stack/home';
@@ -47,6 +50,9 @@ export class Place {
   readonly floor: Client;
   /** Of our cases. */
   readonly client: Client;
+  /** The API's way to our cases, for clients that do without HTTP. */
+  readonly engine: Engine;
+  readonly ids: Ids;
   readonly dataConverter: DataConverter;
   readonly pool: Pool;
   readonly apiUrl: string;
@@ -66,6 +72,8 @@ export class Place {
     this.floor = new Client({ connection, namespace: NAMESPACE });
     this.dataConverter = createDataConverter(parseKeyring(config.codecKeys, 'GUANJIA_CODEC_KEYS'));
     this.client = new Client({ connection, namespace: NAMESPACE, dataConverter: this.dataConverter });
+    this.engine = new Engine(connection, this.client, config.temporal.taskQueue);
+    this.ids = createIds(randomBytes(32));
     this.pool = new Pool({ connectionString: config.databaseUrl });
     this.pool.on('error', () => undefined);
     this.apiUrl = `http://127.0.0.1:${config.api.port}`;

@@ -125,7 +125,11 @@ const ANSWERED = `insert into command_receipt (${list(RECEIPT)})
     coalesce(answer, jsonb_build_object('no', case_no, 'seq', seq, 'snapshot', (select snapshot from fresh)))
   from ${rows('command_receipt', 3)} ${otherwise('command_receipt', RECEIPT, ['case_no', 'id'])}`;
 
-/** $1 case, $2 journal, $3 receipts, $4 obligations, $5 their facts, $6 case fact, $7 segments, $8 attempts, $9 timers. */
+/**
+ * Messages that only a lost run of the workflow task asked for are taken back: those it wrote before, under numbers from
+ * this batch on where the batch asks for none.
+ * $1 case, $2 journal, $3 receipts, $4 obligations, $5 their facts, $6 case fact, $7 segments, $8 attempts, $9 timers.
+ */
 export const WRITE = {
   name: 'journal-write',
   text: `with
@@ -139,6 +143,12 @@ export const WRITE = {
     segments as (${upsert('segment_fact', SEGMENT, ['case_no', 'seq'], 7)}),
     attempts as (${insert('attempt_fact', ATTEMPT, 8)}),
     timers as (${insert('timer_fact', TIMER, 9)}),
+    written as (select seq, type from ${rows('journal', 2)}),
+    unasked as (
+      delete from notification using fresh where notification.case_no = fresh.no and notification.fence < fresh.fence
+        and notification.seq >= (select min(seq) from written)
+        and notification.seq not in (select seq from written where type = 'notify-requested')
+    ),
     feed as (
       insert into change_feed (project, case_no, seq, fence, kind, at)
       select project, no, seq, fence, kind, updated_at from fresh, unnest(array['case', 'obligation']) as kind

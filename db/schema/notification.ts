@@ -29,6 +29,10 @@ export interface NotificationTable {
   sent_at: Date;
   read_at: Date | null;
   acknowledged_at: Date | null;
+  /** As `case.fence`, of the run of a workflow task that asked for it last. Null: sent by a former release. */
+  fence: number | null;
+  /** Digest of what was asked for. */
+  asked: string | null;
 }
 
 export type PartialDB = { [tableName]: NotificationTable };

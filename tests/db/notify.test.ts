@@ -3,11 +3,12 @@ import { createNotifyActivities } from '../../activities/notify';
 import { REFUSED_FOR_GOOD } from '../../activities/permanent';
 import { createCompany } from '../../db/queries/company';
 import { setStaffActive } from '../../db/queries/directory';
+import { writeBatch } from '../../db/queries/journal';
 import { countUnread, notificationsOf, type Inbox } from '../../db/queries/notifications';
 import type { Role } from '../../domain/actor';
 import type { NotifyOutcome, NotifyRequest } from '../../workflows/contracts/notify';
 import { clock, ids, index, openTestDatabase, sealer, type OpenDatabase } from './open';
-import { MONDAY } from './played-case';
+import { MONDAY, PlayedCase, textRef } from './played-case';
 
 let database: OpenDatabase;
 let seq = 0;
@@ -149,6 +150,59 @@ describe('once', () => {
     expect(await notificationsOf(database.db, 'C-NOTE-0002')).toHaveLength(2);
     const feed = await database.db.selectFrom('change_feed').selectAll().where('case_no', '=', 'C-NOTE-0002').execute();
     expect(feed).toMatchObject([{ kind: 'notice', fence: null, project: 'lakeside', seq: sent.seq }]);
+  });
+
+  describe('by two runs of one workflow task', () => {
+    const later = (sent: NotifyRequest, more: Partial<NotifyRequest> = {}) => ({ ...sent, fence: MONDAY + 9, ...more });
+    const storedOf = async (no: string) =>
+      (await notificationsOf(database.db, no)).map(({ template, recipient }) => [template, recipient]);
+
+    test('that ask for the same, it is sent once', async () => {
+      const sent = request(role('customer_service'), { no: 'C-NOTE-0005', fence: MONDAY });
+      const first = await send(sent);
+      const stored = await notificationsOf(database.db, sent.no);
+      expect(await send(later(sent, { at: sent.at + 9 }))).toEqual(first);
+      expect(await notificationsOf(database.db, sent.no)).toEqual(stored);
+      // The run in between is the older one now.
+      await send(later(sent, { fence: MONDAY + 5, template: 'other' }));
+      expect(await notificationsOf(database.db, sent.no)).toEqual(stored);
+    });
+
+    test.each(['first', 'last'])(
+      'that ask for something else, the later run counts, and the lost one comes %s',
+      async (when) => {
+        const sent = request(role('customer_service'), { no: `C-NOTE-lost-${when}`, fence: MONDAY });
+        const won = later(sent, { template: 'promise-due', to: { kind: 'resident' } });
+        for (const each of when === 'first' ? [sent, won] : [won, sent]) await send(each);
+        expect(await storedOf(sent.no)).toEqual([['promise-due', 'resident']]);
+      },
+    );
+
+    test.each(['before', 'after'])(
+      'of which the later asks for nothing, the lost one comes %s the journal',
+      async (when) => {
+        const no = `C-NOTE-none-${when}`;
+        const opened = PlayedCase.open({ no }, MONDAY);
+        await writeBatch(database, opened.batch, { sealer });
+        const lost = opened.played.command('acknowledge', { note: null }, { fence: MONDAY + 1 });
+        const [asked] = lost.batch.events.filter(({ type }) => type === 'notify-requested');
+        const sent = request(
+          { kind: 'resident' },
+          { no, seq: asked?.seq, key: `${no}/${asked?.seq}`, fence: MONDAY + 1 },
+        );
+        if (when === 'before') await send(sent);
+        // It goes on until the journal has something else under that number.
+        for (let { played } = opened, fence = MONDAY + 2; played.state.seq < sent.seq; fence += 1) {
+          const turn = played.command('note', { text: textRef() }, { fence, after: 1 });
+          await writeBatch(database, turn.batch, { sealer });
+          played = turn.played;
+          if (when === 'before') expect(await storedOf(no)).toEqual([]);
+        }
+        if (when === 'after') await send(sent);
+
+        expect(await storedOf(no)).toEqual([]);
+      },
+    );
   });
 
   test('data that can never be stored is refused for good', async () => {

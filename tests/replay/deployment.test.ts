@@ -13,7 +13,7 @@ import { MemoryInbox, MemoryJournal } from '../workflows/support/memory';
 import { expectSound, settled } from '../workflows/support/sound';
 import { until } from '../workflows/support/until';
 import { silence } from '../workflows/support/world';
-import { withoutPatch } from './release';
+import { formerRelease } from './release';
 
 /** Workers of two releases side by side: which one a running case is with. */
 
@@ -100,7 +100,7 @@ async function movesTo(played: TestCase, buildId: string): Promise<void> {
 
 test('nobody works before a build is current; then cases follow the current one, forth and back', async () => {
   expect(await currentBuild(at, NAME)).toBeNull();
-  await work({ deployment: OLD, bundle: await withoutPatch('before the change') });
+  await work({ deployment: OLD, bundle: await formerRelease() });
   const played = await aCase();
   const answer = played.do('acknowledge', BODY.acknowledge, { id: 'a' });
   await makeRamping(at, OLD, 0, DEADLINE);
@@ -109,7 +109,7 @@ test('nobody works before a build is current; then cases follow the current one,
   expect(await answer).toMatchObject({ projection: 'written' });
   expect(await currentBuild(at, NAME)).toBe('0.1');
 
-  await work({ deployment: NEW, bundle: await makeBundle(), heldPatches: [patches.urgentOvertakes] });
+  await work({ deployment: NEW, bundle: await makeBundle(), heldPatches: Object.values(patches) });
   await makeRamping(at, NEW, 0, DEADLINE);
   await played.do('note', { text: text('still the old one') });
   expect(new Set(await buildsOf(played))).toEqual(new Set(['0.1']));

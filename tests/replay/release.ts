@@ -1,13 +1,26 @@
 import { makeBundle } from '../../worker/bundle';
+import { patches } from '../../workflows/lib/patches';
 
-/** Where the workflow code asks whether a case goes the new way. */
-const QUESTION = /\(0,\s*\w+\.patched\)\(\w+\.patches\.urgentOvertakes\)/g;
+type Bundle = { readonly code: string };
 
-/** The workflow code as it was before the patch, or as it would be with the change and without the patch. */
-export async function withoutPatch(
-  change: 'before the change' | 'with the change',
-): Promise<{ readonly code: string }> {
+/** Where the workflow code asks whether a case goes a new way. */
+const question = (name: keyof typeof patches): RegExp =>
+  new RegExp(`\\(0,\\s*\\w+\\.patched\\)\\(\\w+\\.patches\\.${name}\\)`, 'g');
+
+function answered(code: string, name: keyof typeof patches, answer: boolean): string {
+  if (code.match(question(name))?.length !== 1) throw new Error(`${name} is not asked for exactly once`);
+  return code.replace(question(name), String(answer));
+}
+
+/** The workflow code as it was before an urgent message overtook, or as it would be with that and without the patch. */
+export async function withoutPatch(change: 'before the change' | 'with the change'): Promise<Bundle> {
   const { code } = await makeBundle();
-  if (code.match(QUESTION)?.length !== 1) throw new Error('the patch is not asked for exactly once');
-  return { code: code.replace(QUESTION, String(change === 'with the change')) };
+  return { code: answered(code, 'urgentOvertakes', change === 'with the change') };
+}
+
+/** The workflow code without any patch: as 0.1 had it. */
+export async function formerRelease(): Promise<Bundle> {
+  const { code } = await makeBundle();
+  const names = Object.keys(patches) as (keyof typeof patches)[];
+  return { code: names.reduce((changed, name) => answered(changed, name, false), code) };
 }

@@ -16,7 +16,7 @@ import {
   text,
 } from '../domain/support';
 import type { TestCase } from '../workflows/support/case';
-import type { MemoryInbox, MemoryJournal } from '../workflows/support/memory';
+import { TRIES_AT_ONCE, type MemoryInbox, type MemoryJournal } from '../workflows/support/memory';
 import { until } from '../workflows/support/until';
 import type { World } from '../workflows/support/world';
 
@@ -164,14 +164,15 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<TestCa
       async () => (await played.do('note', { text: text('more') })).projection === 'pending',
     );
     journal.before = null;
-    await played.do('note', { text: text('last') });
+    // One that comes while it is being refused waits for the next.
+    await until('it is taken', async () => (await played.do('note', { text: text('last') })).projection === 'written');
     return played;
   },
 
   /** A message that fails and is repeated, and one that can never be sent. */
   'message-fails': async ({ world, inbox, at }) => {
     const played = await world.start({ ...ROUTINE, at });
-    inbox.fail(2);
+    inbox.fail(TRIES_AT_ONCE + 2);
     await played.do('acknowledge', BODY.acknowledge);
     await world.sleep(MINUTE);
     inbox.refuse();
@@ -184,9 +185,9 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<TestCa
   'urgent-while-sending': async ({ world, inbox, at }) => {
     const played = await world.start({ ...ROUTINE, at });
     await until('the first are sent', () => inbox.sent.length > 0);
-    inbox.fail(4);
+    inbox.fail(TRIES_AT_ONCE + 4);
     await played.do('acknowledge', BODY.acknowledge);
-    await until('the next was tried', () => inbox.tries.length > 1);
+    await until('the next was tried', () => inbox.tries.length > 1 + TRIES_AT_ONCE);
     const graded = { subtype: 'power_cut', type: null, priority: null, departments: null };
     await played.do('reclassify', { ...graded, reason: text('all of it') });
     await world.sleep(MINUTE);
@@ -195,7 +196,7 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<TestCa
 
   /** Several runs. */
   'rolled-over': async ({ world, at }) => {
-    const played = await world.start({ ...ROUTINE, at, rollOverAt: 40 });
+    const played = await world.start({ ...ROUTINE, at, rollOverAt: 34 });
     for (let minute = 5; minute <= 125; minute += 10) {
       await world.until(at + minute * MINUTE);
       await played.do('note', { text: text(`at ${minute}`) });

@@ -1,7 +1,7 @@
 import { HOUR, MINUTE } from '../../domain/instant';
 import { BODY, ROUTINE, text, types } from '../domain/support';
 import { count } from './support/history';
-import { MemoryInbox, MemoryJournal } from './support/memory';
+import { MemoryInbox, MemoryJournal, TRIES_AT_ONCE } from './support/memory';
 import { expectSound, settled } from './support/sound';
 import { until } from './support/until';
 import { World } from './support/world';
@@ -42,7 +42,40 @@ test('a message is named by its case and number, and its outcome names it', asyn
     data: { of: asked[0]?.seq, channel: 'inbox' },
     via: { kind: 'effect', of: asked[0]?.seq },
   });
-  await expectSound(played, journal);
+  const { history } = await expectSound(played, journal);
+  expect(count(history, 'ACTIVITY_TASK_SCHEDULED')).toBe(0);
+});
+
+test('a message is sent, and its outcome written, with the command that asks for it', async () => {
+  const { played, before } = await aCase();
+  const { seq } = await played.do('acknowledge', BODY.acknowledge);
+
+  const [batch] = journal.batches.slice(-1);
+  expect(types(batch?.events ?? [])).toEqual(types(journal.events(played.no).slice(before.length)));
+  expect(types(batch?.events ?? [])).toEqual(expect.arrayContaining(['acknowledged', 'notify-requested', 'notified']));
+  expect(batch?.events.at(-1)?.seq).toBeGreaterThan(seq);
+});
+
+test('while the database is away messages go their own way', async () => {
+  const { played, tries } = await aCase();
+  journal.before = () => {
+    throw new Error('away');
+  };
+  inbox.before = () => {
+    throw new Error('away');
+  };
+  expect((await played.do('acknowledge', BODY.acknowledge)).projection).toBe('pending');
+  await until('the first is tried again', () => inbox.tries.length > tries + TRIES_AT_ONCE);
+  inbox.before = null;
+  await world.sleep(MINUTE);
+  const sent = inbox.sent.length;
+  await played.do('promise', { text: text('soon'), dueAt: played.opening.receivedAt + 9 * HOUR });
+  await until('it is sent', () => inbox.sent.length > sent);
+  journal.before = null;
+  await world.sleep(2 * MINUTE);
+
+  const { history } = await expectSound(played, journal);
+  expect(count(history, 'ACTIVITY_TASK_SCHEDULED')).toBe(3);
 });
 
 test('a message that fails is repeated under its key until it is sent; the case goes on meanwhile', async () => {
@@ -51,7 +84,7 @@ test('a message that fails is repeated under its key until it is sent; the case 
     throw new Error('no line');
   };
   await played.do('acknowledge', BODY.acknowledge);
-  await until('it was tried', () => inbox.tries.length > tries);
+  await until('it was tried', () => inbox.tries.length > tries + TRIES_AT_ONCE);
   const { projection } = await played.do('promise', {
     text: text('soon'),
     dueAt: played.opening.receivedAt + 9 * HOUR,
@@ -59,7 +92,7 @@ test('a message that fails is repeated under its key until it is sent; the case 
   expect(projection).toBe('written');
   // The pause between two tries grows, in the world's time.
   await world.sleep(MINUTE);
-  await until('it was tried again', () => inbox.tries.length > tries + 2);
+  await until('it was tried again', () => inbox.tries.length > tries + TRIES_AT_ONCE + 2);
   inbox.before = null;
   await world.sleep(2 * MINUTE);
 
@@ -90,16 +123,17 @@ test('what is asked for while messages are being sent goes out together afterwar
   const { played, tries } = await aCase();
   let release = (): void => undefined;
   inbox.before = () => {
+    if (inbox.tries.length <= tries + TRIES_AT_ONCE) throw new Error('no line');
     inbox.before = null;
     return new Promise((resolve) => (release = resolve));
   };
   await played.do('acknowledge', BODY.acknowledge);
-  await until('the first is being sent', () => inbox.tries.length > tries);
+  await until('the first is being sent', () => inbox.tries.length > tries + TRIES_AT_ONCE);
   const dueAt = played.opening.receivedAt + 9 * HOUR;
   await played.do('promise', { text: text('one'), dueAt });
   await played.do('promise', { text: text('two'), dueAt });
   release();
 
   await expectSound(played, journal);
-  expect(inbox.tries.slice(tries).map((requests) => requests.length)).toEqual([1, 2]);
+  expect(inbox.tries.slice(tries).map((requests) => requests.length)).toEqual([1, 1, 1, 1, 2]);
 });

@@ -19,6 +19,8 @@ export interface NotifyRequest {
   readonly args: Readonly<Record<string, string | number>>;
   readonly upwards: readonly Role[];
   readonly text: TextRef | null;
+  /** Time of the workflow task that asked for it, as of a `JournalBatch`; left out by former releases. */
+  readonly fence?: Instant;
   /** The request that it follows from; nobody's when time ran out. */
   readonly origin?: Origin;
 }

@@ -32,6 +32,7 @@ import type { CommandReceipt } from '../contracts/journal';
 import type { Origin } from '../contracts/origin';
 import { searchAttributes } from '../contracts/search-attributes';
 import { ArmedTimer } from './armed-timer';
+import { Fence } from './fence';
 import { Journal } from './journal';
 import { unlessLeaving } from './leaving';
 import { Outbox } from './outbox';
@@ -57,7 +58,7 @@ class CaseLoop<S extends CaseState, O extends Opening> {
   private state: S;
   private readonly timer = new ArmedTimer();
   private readonly journal: Journal;
-  private readonly outbox = new Outbox((of, outcome) => this.record(of, outcome));
+  private readonly outbox: Outbox;
   private readonly seen = new Map<string, SeenCommand>();
   /** Something changed, so the next moment is to be computed anew. */
   private changed = true;
@@ -74,7 +75,9 @@ class CaseLoop<S extends CaseState, O extends Opening> {
     // Carried by this same family, but maybe by a former release: what that did not know begins as in a new case.
     this.state = { ...family.initial(opening), ...(carried?.state as S | undefined) };
     const written = this.state.seq - (carried?.unwritten.events.length ?? 0);
-    this.journal = new Journal(opening.no, written, () => snapshotOf(this.state));
+    const fence = new Fence();
+    this.outbox = new Outbox(fence, (of, outcome) => this.record(of, outcome));
+    this.journal = new Journal(opening.no, written, () => snapshotOf(this.state), fence, this.outbox);
     if (carried) this.restore(carried);
     if (opened) this.commit(opened, this.startReceipt(opened));
     this.openedSeq = opened ? opened.state.seq : null;
@@ -209,7 +212,7 @@ class CaseLoop<S extends CaseState, O extends Opening> {
     this.state = step.state;
     this.changed = true;
     this.journal.append(step.events, receipt ? [receipt] : []);
-    this.outbox.add(this.state, step.events, receipt?.origin);
+    this.outbox.add(this.state, step.events, { origin: receipt?.origin, away: this.journal.isAway() });
     this.show();
   }
 

@@ -2,9 +2,18 @@ import { CancellationScope, condition, isCancellation, log, proxySinks, workflow
 import type { JournalEvent, OpenedRecord } from '../../domain/event';
 import type { CaseSnapshot } from '../../domain/projection';
 import type { CommandReceipt, JournalBatch, JournalSinks } from '../contracts/journal';
+import type { Fence } from './fence';
 import { journalLater, journalNow } from './options';
 
 const { journal: sink } = proxySinks<JournalSinks>();
+
+/** Messages that are sent before the journal is written, so that what came of them goes into the same batch. */
+export interface FirstSent {
+  isWaiting(): boolean;
+  send(): Promise<void>;
+  /** The journal will not come round for a time. */
+  giveUp(): void;
+}
 
 /**
  * The single writer of a case's journal. Whatever is appended while a batch is being written goes into the next one, so
@@ -16,7 +25,10 @@ export class Journal {
   private receipts: CommandReceipt[] = [];
   private inFlight: JournalBatch | null = null;
   private written: number;
-  private fence = 0;
+  /** Messages are sent, or a batch is written. */
+  private busy = false;
+  /** How many events there were when the database refused them for good. */
+  private stuck = 0;
   /** The database is away: commands are answered without waiting for it. */
   private away = false;
   private readonly delivery = new CancellationScope();
@@ -25,6 +37,8 @@ export class Journal {
     private readonly no: string,
     written: number,
     private readonly snapshot: () => CaseSnapshot,
+    private readonly fence: Fence,
+    private readonly messages: FirstSent,
   ) {
     this.written = written;
   }
@@ -46,7 +60,11 @@ export class Journal {
   }
 
   isIdle(): boolean {
-    return this.events.length === 0 && this.inFlight === null;
+    return this.events.length === 0 && !this.busy;
+  }
+
+  isAway(): boolean {
+    return this.away;
   }
 
   /** Stops writing and hands over what is not written yet. */
@@ -66,22 +84,28 @@ export class Journal {
   /** Runs beside the case loop for ever. */
   async run(): Promise<void> {
     for (;;) {
-      await condition(() => this.events.length > 0);
-      const batch = this.take();
-      this.inFlight = batch;
-      if (await this.delivered(batch)) {
-        this.written = batch.events.at(-1)?.seq ?? this.written;
-        this.away = false;
-      } else {
-        this.events = [...batch.events, ...this.events];
-        this.receipts = [...batch.receipts, ...this.receipts];
-      }
-      this.inFlight = null;
+      await condition(() => this.events.length > 0 || this.messages.isWaiting());
+      this.busy = true;
+      if (this.messages.isWaiting()) await this.messages.send();
+      if (this.events.length > 0) await this.write(this.take());
+      this.busy = false;
       if (!this.away) continue;
       // Refused for good: the case goes on without its row; the next events, or the auditor, try again.
-      const stuck = this.events.length;
-      await condition(() => this.events.length > stuck);
+      await condition(() => this.events.length > this.stuck);
     }
+  }
+
+  private async write(batch: JournalBatch): Promise<void> {
+    this.inFlight = batch;
+    if (await this.delivered(batch)) {
+      this.written = batch.events.at(-1)?.seq ?? this.written;
+      this.away = false;
+    } else {
+      this.events = [...batch.events, ...this.events];
+      this.receipts = [...batch.receipts, ...this.receipts];
+      this.stuck = this.events.length;
+    }
+    this.inFlight = null;
   }
 
   private async delivered(batch: JournalBatch): Promise<boolean> {
@@ -93,6 +117,7 @@ export class Journal {
       log.warn('the journal is delivered later', idsOf(batch));
     }
     this.away = true;
+    this.messages.giveUp();
     try {
       await this.delivery.run(() => journalLater.writeJournal(batch));
       return true;
@@ -104,11 +129,9 @@ export class Journal {
   }
 
   private take(): JournalBatch {
-    // A server whose clock was set back must not make a batch look older than the one before it.
-    this.fence = Math.max(this.fence, Date.now());
     const batch: JournalBatch = {
       no: this.no,
-      fence: this.fence,
+      fence: this.fence.now(),
       events: this.events,
       snapshot: this.snapshot(),
       receipts: this.receipts,

@@ -21,6 +21,16 @@ export const journalLater = proxyActivities<JournalActivities>({
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });
 
+/**
+ * Messages to inboxes, first try: rows of the database, so they go as the journal does and save the task that hears of
+ * the end of an ordinary activity. Fewer tries than the journal's, for the answer to the command waits for both.
+ */
+export const notifyingNow = proxyLocalActivities<NotifyActivities>({
+  startToCloseTimeout: '1500ms',
+  scheduleToCloseTimeout: '2s',
+  retry: { initialInterval: '100ms', backoffCoefficient: 2, maximumAttempts: 3 },
+});
+
 /** Messages to people: repeated with one stable key until they are delivered. */
 export const notifying = proxyActivities<NotifyActivities>({
   startToCloseTimeout: '30s',

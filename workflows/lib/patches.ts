@@ -4,6 +4,8 @@
  * never come there stay as they are. How one is brought in and taken out again: docs/versioning.md.
  */
 export const patches = {
+  /** 0.2: messages are sent by a local activity before the journal is written, in the task that asks for them. */
+  sentAtOnce: 'complaint-202611-sent-at-once',
   /** 0.2: an urgent message doesn't wait for those that are being sent. */
   urgentOvertakes: 'complaint-202611-urgent-overtakes',
 } as const;

@@ -58,6 +58,9 @@ export class MemoryJournal implements JournalActivities {
   }
 }
 
+/** How often the local activity tries to send, before an ordinary one does. */
+export const TRIES_AT_ONCE = 3;
+
 /** The notify activity with a memory: whoever is asked for is there, unless his role is vacant. */
 export class MemoryInbox implements NotifyActivities {
   /** Every try, those that failed too. */
@@ -76,10 +79,12 @@ export class MemoryInbox implements NotifyActivities {
     };
   }
 
-  /** The next message can never be sent. */
+  /** The next message can never be sent, however often it is tried. */
   refuse(): void {
-    this.before = () => {
-      this.before = null;
+    let refused: string | undefined;
+    this.before = ([first]) => {
+      refused ??= first?.key;
+      if (first?.key !== refused) return;
       throw ApplicationFailure.nonRetryable('no such channel', 'RefusedForGood');
     };
   }

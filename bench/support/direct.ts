@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import type { CommandData, CommandName } from '../../domain/event';
+import { HOUR } from '../../domain/instant';
+import { BODY, CLERK, ENGINEER, MANAGER, openingOf, RESIDENT, ROUTINE, text } from '../../tests/domain/support';
+import type { Place } from './place';
+
+/** The complaint of complaint.ts without HTTP: the inputs that the API makes of it, sent as the API sends them. */
+export async function wholeComplaint({ engine, ids }: Place): Promise<string> {
+  const at = Date.now();
+  const opening = openingOf({ ...ROUTINE, no: ids.caseNumber('C'), at, by: CLERK, contact: text('contact') });
+  const { no } = opening;
+  const startKey = randomUUID();
+  await engine.start('complaintWorkflow', { opening, startKey, bodyHash: startKey });
+  const send = async <Name extends CommandName>(by: typeof CLERK, name: Name, data: CommandData[Name]) => {
+    const id = randomUUID();
+    const { projection } = await engine.command(no, name, { id, bodyHash: id, by, data });
+    if (projection !== 'written') throw new Error(`${name} was answered before it was in the read model`);
+  };
+  await send(CLERK, 'acknowledge', BODY.acknowledge);
+  await send(ENGINEER, 'accept-part', { department: 'engineering' });
+  await send(CLERK, 'set-measure', BODY.measure(at + 2 * HOUR));
+  await send(CLERK, 'note', { text: text('note') });
+  await send(ENGINEER, 'complete-part', { department: 'engineering', result: text('result') });
+  await send(CLERK, 'feed-back', BODY.feedBack);
+  await send(RESIDENT, 'owner-answer', { ...BODY.accept, score: 5 });
+  await send(MANAGER, 'close', BODY.close);
+  return no;
+}

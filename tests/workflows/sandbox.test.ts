@@ -1,0 +1,46 @@
+import { decodeOptionalFailureToOptionalError, loadDataConverter } from '@temporalio/common/lib/internal-non-workflow';
+import { HOUR } from '../../domain/instant';
+import { makeBundle } from '../../worker/bundle';
+import { ROUTINE } from '../domain/support';
+import { dataConverter } from './support/converter';
+import { MemoryInbox, MemoryJournal } from './support/memory';
+import { until } from './support/until';
+import { World } from './support/world';
+
+/** What is set otherwise in the sandbox that all cases of a worker share. */
+
+const START = 'async function complaintWorkflow(input) {';
+
+let world: World;
+afterEach(() => world.close());
+
+/** In a world of its own: a case whose workflow does this first. @returns what its first task failed with. */
+async function failing(broken: string): Promise<Error | undefined> {
+  const { code } = await makeBundle();
+  const bundle = { code: code.replace(START, `${START} ${broken}`) };
+  expect(bundle.code).not.toBe(code);
+  const [journal, inbox] = [new MemoryJournal(), new MemoryInbox()];
+  world = await World.open({ writeJournal: journal.writeJournal, notify: inbox.notify }, { bundle });
+  const played = await world.start({ ...ROUTINE, at: await world.goTo(1, 9 * HOUR) });
+  const failed = await until('its task failed', async () =>
+    (await played.history()).find((event) => event.workflowTaskFailedEventAttributes),
+  );
+  const { failure } = failed.workflowTaskFailedEventAttributes ?? {};
+  const error = await decodeOptionalFailureToOptionalError(loadDataConverter(dataConverter), failure);
+  await played.drop();
+  return error;
+}
+
+test('of an error the place is kept where it was thrown', async () => {
+  const error = await failing('null.seq;');
+  const frames = error?.stack?.split('\n').filter((line) => line.startsWith('    at '));
+
+  expect(error?.message).toContain("reading 'seq'");
+  expect(frames).toEqual([expect.stringContaining('workflows/complaint.ts')]);
+});
+
+test('what cases share is frozen', async () => {
+  const error = await failing('complaintWorkflow.of = input;');
+
+  expect(error?.message).toContain('not extensible');
+});

@@ -64,7 +64,7 @@ export const postgresFaults: readonly Fault[] = [
 ];
 
 /** A database that is away delays readers, never commands. */
-function commandsGoThrough({ entries }: ClientLog): string[] {
+export function commandsGoThrough({ entries }: ClientLog): string[] {
   return entries.flatMap(({ no, name, key, plannedAt, answeredAt, outcome }) => {
     if (name === 'unmask') return [];
     const took = (answeredAt ?? Number.POSITIVE_INFINITY) - plannedAt;
@@ -106,7 +106,7 @@ async function takeConnections(databaseUrl: string): Promise<Client[]> {
   return held;
 }
 
-async function connected(connectionString: string): Promise<Client> {
+export async function connected(connectionString: string): Promise<Client> {
   const client = new Client({ connectionString, application_name: 'somebody-else' });
   client.on('error', () => undefined);
   await client.connect();

@@ -35,6 +35,8 @@ export interface Result {
   readonly violations: Violations;
   /** What the fault itself demands and did not get. */
   readonly unmet: readonly string[];
+  /** What the fault measured beside; null: nothing. */
+  readonly figures: string | null;
 }
 
 interface Moments {
@@ -91,7 +93,7 @@ export class Campaign {
       violations = await this.look(truthsOf(fault, moments), log);
     }
     const unmet = [...(fault.demands?.(log) ?? []), ...(restless ? [`not at rest in time: ${restless}`] : [])];
-    return { fault, ...figuresOf(log, moments), violations, unmet };
+    return { fault, ...figuresOf(log, moments), violations, unmet, figures: fault.figures?.() ?? null };
   }
 
   private async hurt(fault: Fault, scene: Scene, client: OpenLoopClient): Promise<Moments> {

@@ -36,7 +36,7 @@ export interface Fault {
   inject(scene: Scene): Promise<void>;
   heal(scene: Scene): Promise<void>;
   /** What this fault demands beyond the invariants. @returns what is wrong, in words. */
-  demands?(log: ClientLog): readonly string[];
+  demands?(log: ClientLog, topology: Topology): readonly string[];
   /** What was measured beside the usual, in words for the table; null: nothing. */
   figures?(): string | null;
 }

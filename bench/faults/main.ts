@@ -78,7 +78,7 @@ function holds({ violations, unmet }: Result): boolean {
 }
 
 function report({ fault, cases, commands, longestWait, recovery, violations, unmet, figures }: Result): void {
-  const wait = `longest wait ${longestWait} ms, recovery ${recovery} ms`;
+  const wait = `longest wait ${Math.round(longestWait)} ms, recovery ${Math.round(recovery)} ms`;
   say(`${fault.name}: ${cases} cases, ${commands} commands, ${wait}${figures === null ? '' : `, ${figures}`}`);
   for (const invariant of broken(violations)) {
     for (const what of violations[invariant].slice(0, 5)) say(`  ${invariant}: ${what}`);

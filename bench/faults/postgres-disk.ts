@@ -2,8 +2,8 @@ import { DatabaseError } from 'pg';
 import { until } from '../../stack/until';
 import type { Fault, Scene } from './fault';
 import { mountHindrance, SmallDisk } from './harness/small-disk';
-import { victimsOf } from './harness/topology';
-import { commandsGoThrough, connected } from './postgres';
+import { victimsOf, type Victim } from './harness/topology';
+import { connected, withoutIt } from './postgres';
 
 /** Seconds in which no row finds room, but the log of what was done still does. */
 const WITHOUT_ROOM = 10;
@@ -34,9 +34,9 @@ export const diskFull: Fault = {
     await scene.wait(WITHOUT_ROOM);
     postgres.mayFall();
     await disk.fill();
-    // The rest of the log's file is given up, and there is no room for another.
-    await query(scene, 'select pg_switch_wal()').catch(() => undefined);
-    if (!(await until(() => !postgres.alive(), GIVES_UP_WITHIN_MS))) throw new Error('PostgreSQL found room');
+    if (!(await until(() => endsWithoutLog(scene, postgres), GIVES_UP_WITHIN_MS))) {
+      throw new Error('PostgreSQL found room for its log');
+    }
   },
   heal: async ({ topology }) => {
     const [postgres] = victimsOf(topology, 'postgres');
@@ -47,8 +47,14 @@ export const diskFull: Fault = {
     disk = null;
     await postgres.start();
   },
-  demands: commandsGoThrough,
+  demands: withoutIt,
 };
+
+/** Gives up the rest of a file of the log; when the last one that lay ready is given up, there is room for no other. */
+async function endsWithoutLog(scene: Scene, postgres: Victim): Promise<boolean> {
+  await query(scene, `select pg_logical_emit_message(true, 'full', ''), pg_switch_wal()`).catch(() => undefined);
+  return !postgres.alive();
+}
 
 /** @throws Error when the fault hits nothing. */
 async function expectNoRoom(scene: Scene): Promise<void> {

@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { until } from '../../stack/until';
 import type { Fault, Scene } from './fault';
 import type { ClientLog } from './harness/log';
-import { victimsOf } from './harness/topology';
+import { victimsOf, type Topology } from './harness/topology';
 import { all, freezing, killing } from './kill';
 
 const FLAPS = 3;
@@ -17,14 +17,14 @@ export const postgresFaults: readonly Fault[] = [
     title: 'kill -9 of PostgreSQL with all its backends, down for 5 s',
     ...{ group: 'postgres', inCi: true, during: 5, grace: 90, down: ['postgres'] },
     ...killing(all('postgres')),
-    demands: commandsGoThrough,
+    demands: withoutIt,
   },
   {
     name: 'postgres-freeze',
     title: 'PostgreSQL frozen for 30 s with all its backends, then continued',
     ...{ group: 'postgres', inCi: false, during: 30, grace: 90, down: ['postgres'] },
     ...freezing(all('postgres')),
-    demands: commandsGoThrough,
+    demands: withoutIt,
   },
   {
     name: 'postgres-flapping',
@@ -40,7 +40,7 @@ export const postgresFaults: readonly Fault[] = [
       }
     },
     heal: () => Promise.resolve(),
-    demands: commandsGoThrough,
+    demands: withoutIt,
   },
   {
     name: 'postgres-connections',
@@ -63,8 +63,18 @@ export const postgresFaults: readonly Fault[] = [
   },
 ];
 
+/** Of a server that is away: where Temporal lives on it too, commands come through when it is back. */
+export function withoutIt(log: ClientLog, { name }: Topology): string[] {
+  return name === 'cluster' ? allAccepted(log) : commandsGoThrough(log);
+}
+
+function allAccepted({ entries }: ClientLog): string[] {
+  const lost = entries.filter(({ name, outcome }) => name !== 'unmask' && outcome !== 'accepted');
+  return lost.map(({ no, name, key, outcome }) => `${no ?? 'a start'} ${name} (${key}): ${outcome}`);
+}
+
 /** A database that is away delays readers, never commands. */
-export function commandsGoThrough({ entries }: ClientLog): string[] {
+function commandsGoThrough({ entries }: ClientLog): string[] {
   return entries.flatMap(({ no, name, key, plannedAt, answeredAt, outcome }) => {
     if (name === 'unmask') return [];
     const took = (answeredAt ?? Number.POSITIVE_INFINITY) - plannedAt;

@@ -92,7 +92,10 @@ export class Campaign {
       if (performance.now() - begun > LOOK_AGAIN_WITHIN) break;
       violations = await this.look(truthsOf(fault, moments), log);
     }
-    const unmet = [...(fault.demands?.(log) ?? []), ...(restless ? [`not at rest in time: ${restless}`] : [])];
+    const unmet = [
+      ...(fault.demands?.(log, this.topology) ?? []),
+      ...(restless ? [`not at rest in time: ${restless}`] : []),
+    ];
     return { fault, ...figuresOf(log, moments), violations, unmet, figures: fault.figures?.() ?? null };
   }
 

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { until } from '../../stack/until';
 import type { Fault, Scene } from './fault';
-import type { ClientLog } from './harness/log';
+import type { ClientLog, Entry } from './harness/log';
 import { victimsOf, type Topology } from './harness/topology';
 import { all, freezing, killing } from './kill';
 
@@ -68,19 +68,35 @@ export function withoutIt(log: ClientLog, { name }: Topology): string[] {
   return name === 'cluster' ? allAccepted(log) : commandsGoThrough(log);
 }
 
-function allAccepted({ entries }: ClientLog): string[] {
-  const lost = entries.filter(({ name, outcome }) => name !== 'unmask' && outcome !== 'accepted');
-  return lost.map(({ no, name, key, outcome }) => `${no ?? 'a start'} ${name} (${key}): ${outcome}`);
+function allAccepted(log: ClientLog): string[] {
+  return commandsOf(log).flatMap(({ entry, accepted }) => (accepted ? [] : [inWords(entry)]));
 }
 
 /** A database that is away delays readers, never commands. */
-function commandsGoThrough({ entries }: ClientLog): string[] {
-  return entries.flatMap(({ no, name, key, plannedAt, answeredAt, outcome }) => {
-    if (name === 'unmask') return [];
-    const took = (answeredAt ?? Number.POSITIVE_INFINITY) - plannedAt;
-    if (outcome === 'accepted' && took <= SLOWEST_COMMAND) return [];
-    return [`${no ?? 'a start'} ${name} (${key}): ${outcome} after ${took} ms`];
+function commandsGoThrough(log: ClientLog): string[] {
+  return commandsOf(log).flatMap(({ entry, accepted }) => {
+    return accepted && tookOf(entry) <= SLOWEST_COMMAND ? [] : [inWords(entry)];
   });
+}
+
+/** All that is to be accepted, and whether it was. What comes to a case that is being closed may well be refused. */
+function commandsOf({ entries }: ClientLog): { entry: Entry; accepted: boolean }[] {
+  const closing = new Map(entries.filter(({ name }) => name === 'close').map(({ no, plannedAt }) => [no, plannedAt]));
+  return entries.flatMap((entry) => {
+    const { name, no, outcome, code, answeredAt } = entry;
+    if (name === 'unmask') return [];
+    const late = code === 'case-closed' && (closing.get(no) ?? Number.POSITIVE_INFINITY) <= (answeredAt ?? 0);
+    return [{ entry, accepted: outcome === 'accepted' || late }];
+  });
+}
+
+function tookOf({ plannedAt, answeredAt }: Entry): number {
+  return (answeredAt ?? Number.POSITIVE_INFINITY) - plannedAt;
+}
+
+function inWords(entry: Entry): string {
+  const { no, name, key, outcome, code } = entry;
+  return `${no ?? 'a start'} ${name} (${key}): ${outcome} ${code ?? ''} after ${Math.round(tookOf(entry))} ms`;
 }
 
 /** Sessions that are kept until the fault is healed. */

@@ -22,7 +22,7 @@ export interface Fault {
   /** Runs in `npm test` too. */
   readonly inCi: boolean;
   /** Why this machine can't do it, in words; null: it can. Every machine can if it says nothing. */
-  hindrance?(): string | null;
+  readonly hindrance?: () => string | null;
   /** Where it makes sense; everywhere if it says nothing. */
   readonly topologies?: readonly Topology['name'][];
   /** Seconds from the end of `inject` to `heal`. */

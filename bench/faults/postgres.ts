@@ -29,7 +29,7 @@ export const postgresFaults: readonly Fault[] = [
   {
     name: 'postgres-flapping',
     title: `PostgreSQL killed and started again every ${FLAP_SECONDS} s, ${FLAPS} times`,
-    ...{ group: 'postgres', inCi: true, during: 0, grace: 90 },
+    ...{ group: 'postgres', inCi: false, during: 0, grace: 90 },
     inject: async ({ topology, wait }) => {
       const [postgres] = victimsOf(topology, 'postgres');
       for (let flap = 0; flap < FLAPS; flap += 1) {
@@ -52,7 +52,7 @@ export const postgresFaults: readonly Fault[] = [
   {
     name: 'postgres-lock',
     title: 'the case table locked for 30 s by another session',
-    ...{ group: 'postgres', inCi: true, during: 30, grace: 90 },
+    ...{ group: 'postgres', inCi: false, during: 30, grace: 90 },
     ...holding(async (databaseUrl) => {
       const client = await connected(databaseUrl);
       await client.query('begin');

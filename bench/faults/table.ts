@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ALL } from './all';
+import type { Fault } from './fault';
 import type { Result } from './harness/campaign';
 import { broken, INVARIANTS } from './harness/invariants';
 import type { Topology } from './harness/topology';
@@ -50,10 +51,15 @@ function line(topology: string, result: Result, now: Date): string {
 function legend(lines: readonly string[]): string {
   const measured = new Set(lines.map(placeOf));
   const said = ALL.map((fault, place) => {
-    const why = measured.has(place) ? '' : ` Not run here: ${fault.hindrance?.() ?? 'it was left out'}.`;
+    const why = measured.has(place) ? '' : ` Not run here${because(fault)}.`;
     return `- \`${fault.name}\`: ${fault.title}.${why}`;
   });
   return said.join('\n');
+}
+
+function because({ hindrance }: Fault): string {
+  const why = hindrance?.() ?? null;
+  return why === null ? ' yet' : `, because ${why}`;
 }
 
 /** Of the fault of a line; -1 for any other line. */

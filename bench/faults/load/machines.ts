@@ -18,7 +18,7 @@ export const machineFaults: readonly Fault[] = [
     name: 'load-worker-clocks',
     title: 'both workers replaced by ones whose clocks are 5 min fast and 5 min slow (libfaketime), then by right ones',
     ...{ group: 'load', inCi: false, during: 15, grace: 90 },
-    hindrance: () => (faketime() ? null : 'libfaketime is not there: apt-get install faketime'),
+    hindrance: () => (faketime() ? null : 'libfaketime is not installed'),
     ...replacedBy(() => [withClock('+300s'), withClock('-300s')]),
   },
   {

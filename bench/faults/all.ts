@@ -4,19 +4,22 @@ import type { Fault } from './fault';
 import type { Topology } from './harness/topology';
 import { loadFaults } from './load';
 import { postgresFaults } from './postgres';
+import { diskFull } from './postgres-disk';
 import { temporalFaults } from './temporal';
 import { workerFaults } from './worker';
 
-const ALL: readonly Fault[] = [
+/** Every fault, in the order in which they are done. */
+export const ALL: readonly Fault[] = [
   ...workerFaults,
   ...apiFaults,
   ...temporalFaults,
   ...postgresFaults,
+  diskFull,
   ...loadFaults,
   ...clusterFaults,
 ];
 
-/** The faults that make sense on a topology, in the order in which they are done. */
+/** Those that make sense on a topology. */
 export function faultsOf(topology: Topology['name']): Fault[] {
   return ALL.filter(({ topologies }) => topologies?.includes(topology) ?? true);
 }

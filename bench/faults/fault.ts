@@ -16,11 +16,13 @@ export type Group = 'worker' | 'api' | 'temporal' | 'postgres' | 'load' | 'clust
 export interface Fault {
   /** `worker-kill-pair`; what `--only` names. */
   readonly name: string;
-  /** A line for the table. */
+  /** What it does, in a line below the table. */
   readonly title: string;
   readonly group: Group;
   /** Runs in `npm test` too. */
   readonly inCi: boolean;
+  /** Why this machine can't do it, in words; null: it can. Every machine can if it says nothing. */
+  readonly hindrance?: () => string | null;
   /** Where it makes sense; everywhere if it says nothing. */
   readonly topologies?: readonly Topology['name'][];
   /** Seconds from the end of `inject` to `heal`. */
@@ -34,5 +36,7 @@ export interface Fault {
   inject(scene: Scene): Promise<void>;
   heal(scene: Scene): Promise<void>;
   /** What this fault demands beyond the invariants. @returns what is wrong, in words. */
-  demands?(log: ClientLog): readonly string[];
+  demands?(log: ClientLog, topology: Topology): readonly string[];
+  /** What was measured beside the usual, in words for the table; null: nothing. */
+  figures?(): string | null;
 }

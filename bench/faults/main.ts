@@ -54,6 +54,11 @@ async function main(): Promise<void> {
     const options = values.seconds === undefined ? USUAL : { ...USUAL, during: Number(values.seconds) };
     const campaign = await Campaign.open(topology, options);
     for (const fault of faults) {
+      const hindrance = fault.hindrance?.() ?? null;
+      if (hindrance !== null) {
+        say(`${fault.name}: not run, ${hindrance}`);
+        continue;
+      }
       const result = await campaign.run(fault);
       results.push(result);
       report(result);
@@ -72,9 +77,9 @@ function holds({ violations, unmet }: Result): boolean {
   return broken(violations).length === 0 && unmet.length === 0;
 }
 
-function report({ fault, cases, commands, longestWait, recovery, violations, unmet }: Result): void {
-  const wait = `longest wait ${longestWait} ms, recovery ${recovery} ms`;
-  say(`${fault.name}: ${cases} cases, ${commands} commands, ${wait}`);
+function report({ fault, cases, commands, longestWait, recovery, violations, unmet, figures }: Result): void {
+  const wait = `longest wait ${Math.round(longestWait)} ms, recovery ${Math.round(recovery)} ms`;
+  say(`${fault.name}: ${cases} cases, ${commands} commands, ${wait}${figures === null ? '' : `, ${figures}`}`);
   for (const invariant of broken(violations)) {
     for (const what of violations[invariant].slice(0, 5)) say(`  ${invariant}: ${what}`);
   }

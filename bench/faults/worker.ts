@@ -25,7 +25,7 @@ export const workerFaults: readonly Fault[] = [
   {
     name: 'worker-terminate',
     title: 'SIGTERM to one worker after the other under load',
-    ...{ group: 'worker', inCi: true, during: 1, grace: 30 },
+    ...{ group: 'worker', inCi: false, during: 1, grace: 30 },
     inject: async ({ topology }) => {
       for (const victim of all('worker')({ topology })) {
         await victim.terminate();

@@ -35,6 +35,8 @@ export interface Result {
   readonly violations: Violations;
   /** What the fault itself demands and did not get. */
   readonly unmet: readonly string[];
+  /** What the fault measured beside; null: nothing. */
+  readonly figures: string | null;
 }
 
 interface Moments {
@@ -90,8 +92,11 @@ export class Campaign {
       if (performance.now() - begun > LOOK_AGAIN_WITHIN) break;
       violations = await this.look(truthsOf(fault, moments), log);
     }
-    const unmet = [...(fault.demands?.(log) ?? []), ...(restless ? [`not at rest in time: ${restless}`] : [])];
-    return { fault, ...figuresOf(log, moments), violations, unmet };
+    const unmet = [
+      ...(fault.demands?.(log, this.topology) ?? []),
+      ...(restless ? [`not at rest in time: ${restless}`] : []),
+    ];
+    return { fault, ...figuresOf(log, moments), violations, unmet, figures: fault.figures?.() ?? null };
   }
 
   private async hurt(fault: Fault, scene: Scene, client: OpenLoopClient): Promise<Moments> {

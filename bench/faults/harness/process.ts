@@ -67,6 +67,10 @@ export class ServiceVictim implements Victim {
     });
   }
 
+  mayFall(): void {
+    this.asked = this.child;
+  }
+
   falls(): readonly string[] {
     return this.unasked;
   }

@@ -21,6 +21,8 @@ export interface Victim {
   thaw(): Promise<void>;
   /** Starts it, on the same ports and data, and waits until it is ready; at once if it runs. */
   start(): Promise<void>;
+  /** Its end is wanted, until it is started again, though it does it by itself. */
+  mayFall(): void;
   /** How it ended when nobody had asked it to: `code 1`. Empty as long as all is well. */
   falls(): readonly string[];
 }

@@ -35,9 +35,9 @@ export function dueAtOnce(name: string, count: number, inCi: boolean): Fault {
       );
       promised = promises.filter(({ outcome }) => outcome === 'accepted').length;
       seen = await latenessOf(scene, dueAt, promised);
-      if (seen) console.log(`${name}: ${promised} due at once, ${inWords(seen)}`);
     },
     heal: (scene) => withdrawAll(scene, numbers),
+    figures: () => seen && inWords(seen),
     demands: () => [
       ...(promised === count ? [] : [`${promised} of ${count} promises were accepted`]),
       ...(seen?.count === promised ? [] : [`${seen?.count ?? 0} of ${promised} broken promises are known`]),

@@ -41,7 +41,7 @@ export const apiFaults: readonly Fault[] = [
   {
     name: 'api-terminate',
     title: 'SIGTERM to one API after the other under load, clients with kept connections, no error seen',
-    ...{ group: 'api', inCi: true, during: 1, grace: 30 },
+    ...{ group: 'api', inCi: false, during: 1, grace: 30 },
     load: { repeat: 'refused-connections', casesPerSecond: 3, notesPerSecond: 10 },
     inject: async ({ topology, wait }) => {
       for (const victim of victimsOf(topology, 'api')) {

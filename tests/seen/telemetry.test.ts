@@ -128,7 +128,12 @@ describe('without an endpoint', () => {
 
   test('the variable holds an http address or is refused by its name', () => {
     const env = {
-      ...{ DATABASE_URL: 'postgresql://u@h/d', TEMPORAL_ADDRESS: 'h:1', GUANJIA_CODEC_KEYS: 'c', GUANJIA_VAULT_KEYS: 'v' },
+      ...{
+        DATABASE_URL: 'postgresql://u@h/d',
+        TEMPORAL_ADDRESS: 'h:1',
+        GUANJIA_CODEC_KEYS: 'c',
+        GUANJIA_VAULT_KEYS: 'v',
+      },
       GUANJIA_INDEX_KEY: 'i',
     };
     expect(loadConfig(env).otlpEndpoint).toBeNull();

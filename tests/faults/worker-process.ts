@@ -17,16 +17,18 @@ export interface Machine {
   readonly fast?: number;
 }
 
-/** Where the next writes are held; null lets go what is held. */
+export type Place = 'before' | 'after' | 'before-message' | 'after-message';
+
+/** Where the next writes of batches, or of messages, are held; null lets go what is held. */
 export interface ToWorker {
-  readonly hold: 'before' | 'after' | null;
+  readonly hold: Place | null;
 }
 
 export type FromWorker =
   | { readonly ready: true; readonly clock: number }
-  /** The write of a batch with these events is held. */
-  | { readonly held: 'before' | 'after'; readonly types: readonly string[] }
-  /** The database has taken a batch, or turned it away. */
+  /** The write of a batch with these events is held, or of messages of these templates. */
+  | { readonly held: Place; readonly types: readonly string[] }
+  /** The database has taken it, or turned it away. */
   | { readonly written: readonly string[] };
 
 const running = new Set<WorkerProcess>();

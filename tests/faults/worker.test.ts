@@ -1,3 +1,5 @@
+import { notificationsOf } from '../../db/queries/notifications';
+import type { JournalEvent } from '../../domain/event';
 import { SECOND } from '../../domain/instant';
 import { BODY, CLERK, ROUTINE, text, types } from '../domain/support';
 import type { TestCase } from '../workflows/support/case';
@@ -92,6 +94,46 @@ test.each(['before', 'after'] as const)(
     expect(after.events.slice(0, events.length)).toEqual(events);
     expect(after.events.filter(({ type }) => type === 'noted')).toHaveLength(7);
     expect(count(after.history, 'WORKFLOW_TASK_TIMED_OUT')).toBeGreaterThan(0);
+    await frozen.kill9();
+  },
+);
+
+/** In the inboxes is what the journal asks for, and nothing else. */
+async function expectMessages(no: string, events: readonly JournalEvent[]): Promise<void> {
+  const sent = (await notificationsOf(live.database.db, no)).map(({ seq, template }) => `${seq} ${template}`);
+  const asked = events.flatMap((event) =>
+    event.type === 'notify-requested' ? [`${event.seq} ${event.data.template}`] : [],
+  );
+  expect([...new Set(sent)].sort()).toEqual(asked.sort());
+}
+
+/** Inboxes keep references to the vault only. */
+const TEXT = text('00000000-0000-4000-8000-000000000001');
+
+test.each(['before-message', 'after-message'] as const)(
+  'the same with its messages (%s): those of the run that counts are in the inboxes, and no others',
+  async (where) => {
+    const frozen = await aWorker();
+    await worker.kill9();
+    worker = frozen;
+    const played = await aCase();
+    const dueAt = Date.now() + 2 * SECOND;
+    await played.do('promise', { text: TEXT, dueAt });
+    await settled(played, live.journal);
+    frozen.hold(where);
+    const other = played.do('promise', { text: TEXT, dueAt: dueAt + 600 * SECOND });
+    const lost = await frozen.held();
+    frozen.freeze();
+    await until('the first promise is broken', () => Date.now() > dueAt);
+
+    worker = await aWorker();
+
+    await other;
+    const events = await settled(played, live.journal);
+    await expectMessages(played.no, events);
+    frozen.thaw();
+    await frozen.wrote(lost);
+    await expectMessages(played.no, await settled(played, live.journal));
     await frozen.kill9();
   },
 );

@@ -74,6 +74,8 @@ async function build({ home, programs, plan, sqlTool, cli, apiKeys, start }: Bui
   await start('postgres', [services.postgres]);
   await createTemporalUser(postgresUrl(postgres), temporalPassword);
   await makeSchema({ home, root: ROOT, sqlTool, postgresPort: postgres.port, postgresPassword: temporalPassword });
+  // The first one writes who the cluster is, and whoever does so at the same time ends with an error.
+  await start('temporal', [services.temporalFirst]);
   await start('temporal', services.temporal);
   await makeNamespace({ home, root: ROOT, cli, address, namespace: NAMESPACE });
   await runProgram(home, programs, { name: 'migrate', script: 'db/migrate', env }, () => undefined);

@@ -11,10 +11,11 @@ import { roleProcess, roleService, type ClusterSettings, type Role } from './tem
 
 export const NAMESPACE = 'guanjia';
 
-/** Two of what is several in production. */
+/** The one of Temporal's processes that needs no other to be ready. */
+const FIRST = ['temporal-history-1', 'history'] as const;
+/** With it, two of what is several in production. */
 const ROLES: readonly (readonly [name: string, role: Role])[] = [
   ['temporal-frontend', 'frontend'],
-  ['temporal-history-1', 'history'],
   ['temporal-history-2', 'history'],
   ['temporal-matching', 'matching'],
   ['temporal-worker', 'worker'],
@@ -36,6 +37,7 @@ export interface Plan {
   readonly env: Environment;
   readonly services: {
     readonly postgres: Service;
+    readonly temporalFirst: Service;
     readonly temporal: readonly Service[];
     readonly workers: readonly Service[];
     readonly apis: readonly Service[];
@@ -67,6 +69,7 @@ export async function planCluster({ home, programs, binaries }: PlanSettings): P
     apiUrls: apis.map(({ url }) => url),
     services: {
       postgres: postgresService(postgres),
+      temporalFirst: await temporalService(cluster, ...FIRST),
       temporal: await Promise.all(ROLES.map(([name, role]) => temporalService(cluster, name, role))),
       workers: workers.map((program) => nodeService(home, programs, program)),
       apis: apis.map((program) => nodeService(home, programs, program)),

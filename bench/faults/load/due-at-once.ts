@@ -13,7 +13,7 @@ export interface Lateness {
 }
 
 /** A client needs at the most this much for one promise, several at once. Milliseconds. */
-const PER_PROMISE = 60;
+const PER_PROMISE = 150;
 const AT_LEAST = 15 * SECOND;
 const ALL_MISSED_WITHIN = 900 * SECOND;
 

@@ -106,7 +106,9 @@ class CaseLoop<S extends CaseState, O extends Opening> {
     void Promise.all(beside);
     while (!this.state.ended) {
       this.arm();
-      await condition(() => this.changed || this.timer.fired || this.mustRollOver());
+      // Rolled over only when something has happened: a task that merely turned a question away leaves nothing that a
+      // replay could go on from.
+      await condition(() => this.changed || this.timer.fired);
       if (this.mustRollOver()) await this.rollOver();
       if (this.timer.fired) {
         this.timer.acknowledge();

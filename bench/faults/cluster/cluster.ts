@@ -7,6 +7,7 @@ import { runProgram, type Programs } from '../../../stack/node-service';
 import { initialisePostgres, postgresUrl } from '../../../stack/postgres';
 import type { Service } from '../../../stack/supervisor';
 import { prepareTemporal } from '../../../stack/temporal-server';
+import { until } from '../../../stack/until';
 import { seedQuickCompany } from '../harness/company';
 import type { EmbeddedOptions } from '../harness/embedded';
 import { ServiceVictim } from '../harness/process';
@@ -15,6 +16,9 @@ import { resolveServer } from './binaries';
 import { createTemporalUser, makeNamespace, makeSchema } from './database';
 import { NAMESPACE, planCluster, type Plan } from './services';
 
+/** A frontend looks every few seconds which namespaces there are. */
+const KNOWN_WITHIN_MS = 30_000;
+const NOT_FOUND = 5;
 const ROOT = resolve(__dirname, '../../..');
 
 /**
@@ -79,8 +83,19 @@ async function build({ home, programs, plan, sqlTool, cli, apiKeys, start }: Bui
   await start('temporal', services.temporal);
   await makeNamespace({ home, root: ROOT, cli, address, namespace: NAMESPACE });
   await runProgram(home, programs, { name: 'migrate', script: 'db/migrate', env }, () => undefined);
-  await prepareTemporal(address, NAMESPACE);
+  if (!(await until(() => preparedIfKnown(address), KNOWN_WITHIN_MS))) throw new Error(`${NAMESPACE} is not known`);
   await seedQuickCompany(env, apiKeys);
   await start('worker', services.workers);
   await start('api', services.apis);
+}
+
+/** @returns false while the frontend does not know the namespace that was just made. */
+async function preparedIfKnown(address: string): Promise<boolean> {
+  try {
+    await prepareTemporal(address, NAMESPACE);
+    return true;
+  } catch (error) {
+    if ((error as { code?: number }).code === NOT_FOUND) return false;
+    throw error;
+  }
 }

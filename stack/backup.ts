@@ -17,7 +17,7 @@ import { stackEnvironment } from '../common/config';
 import { StackError } from './error';
 import { homeFolder, prepareHome, type Home, type RunRecord } from './home';
 import { postgresUrl } from './postgres';
-import { isRunning } from './processes';
+import { isRunning, standStill } from './processes';
 import { loadSecrets } from './secrets';
 
 /** Of PostgreSQL's folder: what belongs to the running server, and the log, of which the end is copied last. */
@@ -48,7 +48,7 @@ export async function backUp(home: Home, databaseUrl: string, folder: string, cl
     copyTree(home.postgres, copy.postgres, LATER);
     for (const name of EMPTY_FOLDERS) copyTree(join(home.postgres, name), join(copy.postgres, name), null);
     stoppedAt = clock.now();
-    process.kill(temporal.pid, 'SIGSTOP');
+    await standStill(temporal.pid);
     copyBeside(home.temporalDb, copy.folder);
     const stop = 'select labelfile from pg_backup_stop(wait_for_archive => false)';
     const { rows } = await client.query<{ labelfile: string }>(stop);

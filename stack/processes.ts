@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { until } from './until';
+
+const STOPPED_WITHIN_MS = 2_000;
 
 /**
  * A process that can't be mistaken for another one: a pid alone is given out again, so the moment at which the
@@ -52,6 +54,31 @@ export async function stopProcess(
 export function killGroup(pid: number): void {
   send(-pid, 'SIGKILL');
   send(pid, 'SIGKILL');
+}
+
+/**
+ * Stops a process where it is, until SIGCONT. SIGSTOP reaches the threads one by one, and what they write until then
+ * must not be missed.
+ * @throws Error when one of them still runs after two seconds.
+ */
+export async function standStill(pid: number): Promise<void> {
+  process.kill(pid, 'SIGSTOP');
+  if (!(await until(() => isStopped(pid), STOPPED_WITHIN_MS))) throw new Error(`process ${pid} does not stop`);
+}
+
+function isStopped(pid: number): boolean {
+  if (process.platform !== 'linux') return psState(pid).startsWith('T');
+  return readdirSync(`/proc/${pid}/task`).every((task) => {
+    const file = `/proc/${pid}/task/${task}/stat`;
+    // A thread that has ended meanwhile writes nothing any more.
+    if (!existsSync(file)) return true;
+    const stat = readFileSync(file, 'latin1');
+    return stat.charAt(stat.lastIndexOf(')') + 2) === 'T';
+  });
+}
+
+function psState(pid: number): string {
+  return execFileSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).trim();
 }
 
 function send(pid: number, signal: NodeJS.Signals): void {

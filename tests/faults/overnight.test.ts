@@ -15,7 +15,7 @@ import { openingOf, POLICY, ROUTINE } from '../domain/support';
 import { devServer, testFolder, type DevServer } from '../support/servers';
 import { TestCase } from '../workflows/support/case';
 import { dataConverter } from '../workflows/support/converter';
-import { about, allTold, expectSound, timeline, type JournalOf } from '../workflows/support/sound';
+import { about, allTold, expectSound, settled, timeline, type JournalOf } from '../workflows/support/sound';
 import { until } from '../workflows/support/until';
 import { killWorkers, WorkerProcess } from './worker-process';
 
@@ -93,6 +93,8 @@ test('what was due meanwhile is missed once, with its true lateness, and the lad
     const events = await journal.events(played.no);
     return events.some(({ type }) => type === 'obligation-warned') && allTold(events);
   });
+  // The rows are there before Temporal has taken the task that wrote them; it has when the case answers.
+  await settled(played, journal);
 
   await Promise.all([worker.kill9(), temporal.kill9(), stopPostgres()]);
   expect(Date.now()).toBeLessThan(dueAt);

@@ -31,15 +31,23 @@ async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2), KNOWN);
   silence();
   const rows: Row[] = [];
-  if (options.ids.includes('M4')) rows.push(...(await shown('M4', m4.run)));
+  // After each measure: who has waited long enough keeps what there is.
+  const measured = (more: readonly Row[]): void => {
+    rows.push(...more);
+    rows.sort((a, b) => a.id.localeCompare(b.id));
+    if (options.out !== null) writePage(options.out, rows);
+  };
+  if (options.ids.includes('M4')) measured(await shown('M4', m4.run));
   const wanted = ON_SERVERS.filter(({ id }) => options.ids.includes(id));
-  if (wanted.length > 0) rows.push(...(await onServers(wanted, options)));
-  rows.sort((a, b) => a.id.localeCompare(b.id));
+  if (wanted.length > 0) await onServers(wanted, options, measured);
   console.log(`\n${table(rows)}\n\n${verdict(rows)}`);
-  if (options.out !== null) writePage(options.out, rows);
 }
 
-async function onServers(wanted: readonly Measure[], { sizes }: Options): Promise<Row[]> {
+async function onServers(
+  wanted: readonly Measure[],
+  { sizes }: Options,
+  measured: (rows: readonly Row[]) => void,
+): Promise<void> {
   const place = await Place.open();
   const api = new ApiClient(place);
   // Nothing is left running when somebody has waited long enough.
@@ -51,9 +59,7 @@ async function onServers(wanted: readonly Measure[], { sizes }: Options): Promis
     await place.startFloorWorker();
     const bench = { place, api, sizes };
     await warmUp(bench);
-    const rows: Row[] = [];
-    for (const { id, run } of wanted) rows.push(...(await shown(id, () => run(bench))));
-    return rows;
+    for (const { id, run } of wanted) measured(await shown(id, () => run(bench)));
   } finally {
     api.close();
     await place.close();
@@ -80,7 +86,6 @@ function writePage(file: string, rows: readonly Row[]): void {
       command: ['npm run bench', ...process.argv.slice(2)].join(' '),
     }),
   );
-  console.log(`written to ${file}`);
 }
 
 function versions(): string {

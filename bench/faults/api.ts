@@ -18,7 +18,7 @@ export const apiFaults: readonly Fault[] = [
     name: 'api-kill-around-start',
     title:
       'kill -9 of one API after the other while starts are on their way to Temporal: before and after they are durable',
-    ...{ group: 'api', inCi: true, during: 0, grace: 30 },
+    ...{ group: 'api', inCi: false, during: 0, grace: 30 },
     inject: async (scene) => {
       for (const victim of victimsOf(scene.topology, 'api')) {
         const starts = severalStarts(scene);

@@ -6,7 +6,7 @@ export const temporalFaults: readonly Fault[] = [
   {
     name: 'temporal-kill',
     title: 'kill -9 of Temporal, down for 6 s',
-    ...{ group: 'temporal', inCi: true, during: 6, grace: 60, down: ['temporal'] },
+    ...{ group: 'temporal', inCi: false, during: 6, grace: 60, down: ['temporal'] },
     ...killing(all('temporal')),
   },
   {

@@ -12,7 +12,7 @@ jest.setTimeout(180_000);
 
 /** The short block of the campaign: the real product in processes of its own, hurt while a client works with it. */
 
-const SHORT = { before: 2, after: 3, replays: 4, during: 3 };
+const SHORT = { before: 1, after: 2, replays: 4, during: 2 };
 
 let topology: Topology;
 let campaign: Campaign;

@@ -8,7 +8,7 @@ import { problemIn, type Reply, type Sent } from './wire';
 import { startWorld, type World } from './world';
 
 /** Of every route, and how many routes at a time. */
-const RUNS = 40;
+const RUNS = 25;
 const AT_ONCE = 6;
 const SEED = 20261126;
 

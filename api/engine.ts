@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import {
-  isGrpcServiceError,
   QueryNotRegisteredError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
@@ -16,7 +15,7 @@ import type { Refusal } from '../domain/family';
 import type { Instant } from '../domain/instant';
 import type { Metrics } from '../common/metrics';
 import { currentOrigin, inSpan } from '../common/telemetry';
-import { withTimeout } from '../common/temporal';
+import { grpcCodeOf, withTimeout } from '../common/temporal';
 import { ask, UPDATE_TRIES, wasNotTaken } from '../common/updates';
 import {
   questions,
@@ -59,9 +58,9 @@ const POLL = 75_000;
 /** Whoever reads the metrics does not wait longer than this. Milliseconds. */
 const ASK_WITHIN = 1_500;
 /**
- * Commands and questions to one case that this process sends at once. Temporal takes ten from all of them; it turns more away, which
- * then come again after seconds, and three hundred at once keep each other out: one was done in a second, and 40 were
- * once each waited here for its turn (2 busy cores). Three leaves room for three APIs.
+ * Commands and questions to one case that this process sends at once. Temporal takes ten from all of them; it turns
+ * more away, which then come again after seconds, and three hundred at once keep each other out: one was done in a
+ * second, and 40 were once each waited here for its turn (2 busy cores). Three leaves room for three APIs.
  */
 const ABREAST = 3;
 /** How long one waits for its turn before it is answered 503. Milliseconds. */
@@ -151,7 +150,7 @@ export class Engine {
       return await this.call('history', no, () => this.client.workflow.getHandle(no).fetchHistory());
     } catch (error) {
       // The client maps this error for every call but this one.
-      if (error instanceof WorkflowNotFoundError || codeOf(error) === NOT_FOUND) return null;
+      if (error instanceof WorkflowNotFoundError || grpcCodeOf(error) === NOT_FOUND) return null;
       throw error;
     }
   }
@@ -217,20 +216,14 @@ function refusalIn(error: unknown): Refusal | null {
 
 function isAway(error: unknown): boolean {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
-  return AWAY.has(codeOf(error) ?? OK);
+  return AWAY.has(grpcCodeOf(error) ?? OK);
 }
 
 /** For the metrics: the server's code in words; null for what is an answer of a case and no failure of a call. */
 function reasonOf(error: unknown): string | null {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return 'deadline';
-  const code = codeOf(error);
+  const code = grpcCodeOf(error);
   return code === null ? null : (REASONS[code] ?? 'other');
-}
-
-/** gRPC's code of an error or of its cause; null for errors that are not of gRPC. */
-function codeOf(error: unknown): number | null {
-  const service = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
-  return isGrpcServiceError(service) ? service.code : null;
 }
 
 /** The request that this is done for, inside the span of the call. */

@@ -1,10 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  defaultGrpcRetryOptions,
+  isGrpcServiceError,
+  makeGrpcRetryInterceptor,
+} from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
 import { systemClock } from './clock';
 import type { Config } from './config';
 import type { Logger } from './logger';
+
+/** gRPC's code of an error or of its cause; null for errors that are not of gRPC. */
+export function grpcCodeOf(error: unknown): number | null {
+  const service = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+  return isGrpcServiceError(service) ? service.code : null;
+}
 
 type TemporalConfig = Pick<Config['temporal'], 'address' | 'namespace'>;
 

@@ -1,11 +1,12 @@
-import { isGrpcServiceError, WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
+import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { grpcCodeOf } from './temporal';
 
 /** An update that was not taken is sent again so many times in all. */
 export const UPDATE_TRIES = 5;
 
 /** FAILED_PRECONDITION */
-const UNFINISHED_TASK = new Set([9]);
+const UNFINISHED_TASK = 9;
 const NOT_TAKEN = new Set(['UnprocessedUpdate', 'AcceptedUpdateCompletedWorkflow']);
 
 /**
@@ -21,7 +22,7 @@ export function wasNotTaken(error: unknown): boolean {
   if (error instanceof WorkflowUpdateFailedError) {
     return error.cause instanceof ApplicationFailure && NOT_TAKEN.has(error.cause.type ?? '');
   }
-  return error instanceof Error && isGrpcServiceError(error.cause) && UNFINISHED_TASK.has(error.cause.code);
+  return grpcCodeOf(error) === UNFINISHED_TASK;
 }
 
 /** What a running workflow is asked, and by what its answer is known. */

@@ -1,15 +1,19 @@
 import type { Kysely } from 'kysely';
+import type { Clock } from '../common/clock';
 import type { DatabaseHandle } from '../db/database';
-import { listStaff, roleHolders } from '../db/queries/directory';
+import { listStaff } from '../db/queries/directory';
 import { insertNotices, standingOf, type Notice } from '../db/queries/notices';
 import { DIVERTED, INBOX, type Notification } from '../db/queries/notifications';
+import { onDuty } from '../db/queries/roster';
 import type { Database } from '../db/schema';
+import type { Instant } from '../domain/instant';
 import type { NotifyActivities, NotifyOutcome, NotifyRequest } from '../workflows/contracts/notify';
 import { untilItSucceeds } from './permanent';
-import { resolve, rolesToTry } from './recipients';
+import { resolve } from './recipients';
 
 export interface NotifyDeps {
   readonly database: Pick<DatabaseHandle, 'db'>;
+  readonly clock: Clock;
 }
 
 /**
@@ -17,13 +21,13 @@ export interface NotifyDeps {
  * the first time, even when the roster has changed since. As a local activity it may belong to a run of a workflow task
  * that is never committed; then it is as if it had not been (`standingOf`).
  */
-export function createNotifyActivities({ database: { db } }: NotifyDeps): NotifyActivities {
+export function createNotifyActivities({ database: { db }, clock }: NotifyDeps): NotifyActivities {
   return {
     notify: (requests) =>
       untilItSucceeds(() =>
         db.transaction().execute(async (trx) => {
           const { fresh, known } = await standingOf(trx, requests);
-          const notices = await addressed(trx, fresh);
+          const notices = await addressed(trx, fresh, clock.now());
           await insertNotices(trx, notices);
           return requests.map((request) => {
             const notice = notices.find((candidate) => candidate.request === request);
@@ -34,21 +38,25 @@ export function createNotifyActivities({ database: { db } }: NotifyDeps): Notify
   };
 }
 
-/** Looks the roster up once per project. */
-async function addressed(db: Kysely<Database>, requests: readonly NotifyRequest[]): Promise<Notice[]> {
+/**
+ * Looks the roster up once per project, at the moment of sending: a message that was held up over a shift change is for
+ * those who are there by then.
+ */
+async function addressed(db: Kysely<Database>, requests: readonly NotifyRequest[], now: Instant): Promise<Notice[]> {
   const notices: Notice[] = [];
   for (const project of new Set(requests.map((request) => request.project))) {
     const here = requests.filter((request) => request.project === project);
     const ids = here.flatMap(({ to }) => (to.kind === 'person' ? [to.id] : []));
     const staff = ids.length === 0 ? [] : await listStaff(db, { projects: '*', ids });
-    const roles = new Set(here.flatMap((request) => rolesToTry(request, staff)));
-    const holders = await roleHolders(db, project, [...roles]);
+    // A server whose time is skipped is ahead of our clock.
+    const at = Math.max(now, ...here.map((request) => request.at));
+    const duty = await onDuty(db, { project, at });
     notices.push(
       ...here.map((request) => ({
         request,
         // A drill pages nobody: its messages are kept to be looked at.
         channel: request.mode === 'drill' ? DIVERTED : INBOX,
-        ...resolve(request, staff, holders),
+        ...resolve(request, staff, duty),
       })),
     );
   }

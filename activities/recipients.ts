@@ -1,15 +1,16 @@
 import { ROLES, type Role } from '../domain/actor';
-import type { RoleHolder, StaffMember } from '../db/queries/directory';
+import type { DutyPerson } from '../domain/roster';
+import type { StaffMember } from '../db/queries/directory';
 import { RESIDENT } from '../db/queries/notifications';
 import type { NotifyRequest } from '../workflows/contracts/notify';
 
-/** Who a message goes to, by the roster of this moment. */
+/** Who a message goes to, by the roster of the moment at which it is sent. */
 export interface Told {
-  /** Staff ids, or `resident`. Empty: nobody holds any of the roles. */
+  /** Staff ids, or `resident`. Empty: nobody of any of the roles is on duty. */
   readonly recipients: readonly string[];
   /** The role that was told, or the first one addressed when nobody is there; null for a person and the resident. */
   readonly role: Role | null;
-  /** Roles that nobody held, in the order they were tried. */
+  /** Roles of which nobody was on duty, in the order they were tried. */
   readonly skipped: readonly Role[];
 }
 
@@ -33,9 +34,9 @@ export function rolesToTry({ project, to, upwards }: Address, staff: readonly St
 
 /**
  * @param staff those addressed in person.
- * @param holders of all `rolesToTry` in the project.
+ * @param onDuty in the project.
  */
-export function resolve(address: Address, staff: readonly StaffMember[], holders: readonly RoleHolder[]): Told {
+export function resolve(address: Address, staff: readonly StaffMember[], onDuty: readonly DutyPerson[]): Told {
   const { to } = address;
   if (to.kind === 'resident') return { recipients: [RESIDENT], role: null, skipped: [] };
   const person = to.kind === 'person' ? staff.find(({ id }) => id === to.id) : undefined;
@@ -44,7 +45,7 @@ export function resolve(address: Address, staff: readonly StaffMember[], holders
   const skipped: Role[] = [];
   const roles = rolesToTry(address, staff);
   for (const role of roles) {
-    const recipients = holdersOf(role, department, holders);
+    const recipients = onDutyAs(role, department, onDuty);
     if (recipients.length > 0) return { recipients, role, skipped };
     skipped.push(role);
   }
@@ -52,9 +53,8 @@ export function resolve(address: Address, staff: readonly StaffMember[], holders
 }
 
 /** A head is head of one department; every other role is addressed as a whole. */
-function holdersOf(role: Role, department: string | null, holders: readonly RoleHolder[]): string[] {
+function onDutyAs(role: Role, department: string | null, onDuty: readonly DutyPerson[]): string[] {
   const narrow = role === 'department_head' && department !== null;
-  return holders
-    .filter((holder) => holder.role === role && (!narrow || holder.department === department))
-    .map(({ staff }) => staff);
+  const found = onDuty.filter((duty) => duty.roles.includes(role) && (!narrow || duty.department === department));
+  return [...new Set(found.map(({ staff }) => staff))];
 }

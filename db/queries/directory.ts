@@ -29,13 +29,6 @@ export interface StaffMember {
   readonly roles: readonly { readonly project: string; readonly role: Role }[];
 }
 
-/** An active member of staff in a role that he holds. */
-export interface RoleHolder {
-  readonly staff: string;
-  readonly role: Role;
-  readonly department: string | null;
-}
-
 export async function listProjects(db: Kysely<Database>, projects: ProjectScope): Promise<Project[]> {
   return db
     .selectFrom('project')
@@ -100,23 +93,4 @@ function held(eb: ExpressionBuilder<Database & { s: StaffTable }, 's'>, projects
 export async function setStaffActive(db: Kysely<Database>, id: string, active: boolean): Promise<boolean> {
   const { numUpdatedRows } = await db.updateTable('staff').set({ active }).where('id', '=', id).executeTakeFirst();
   return numUpdatedRows > 0n;
-}
-
-/** Who holds any of these roles in the project now, by id: active staff only. */
-export async function roleHolders(
-  db: Kysely<Database>,
-  project: string,
-  roles: readonly Role[],
-): Promise<RoleHolder[]> {
-  return db
-    .selectFrom('staff_role as r')
-    .innerJoin('staff as s', 's.id', 'r.staff')
-    .select(['r.staff', 'r.role', 's.department'])
-    .distinct()
-    .where('r.project', 'in', [project, '*'])
-    .where(oneOf(sql.ref('r.role'), roles))
-    .where('s.active', '=', true)
-    .orderBy('r.staff')
-    .orderBy('r.role')
-    .execute();
 }

@@ -5,6 +5,16 @@ import type * as staff from './staff';
 import type * as staffRole from './staff-role';
 import type * as household from './household';
 import type * as resident from './resident';
+import type * as post from './post';
+import type * as skill from './skill';
+import type * as zone from './zone';
+import type * as zoneBuilding from './zone-building';
+import type * as staffTie from './staff-tie';
+import type * as projectCalendar from './project-calendar';
+import type * as rosterLine from './roster-line';
+import type * as rosterOverride from './roster-override';
+import type * as substitution from './substitution';
+import type * as asset from './asset';
 import type * as apiKey from './api-key';
 import type * as vaultKey from './vault-key';
 import type * as vaultText from './vault-text';
@@ -32,6 +42,16 @@ export type Database = company.PartialDB &
   staffRole.PartialDB &
   household.PartialDB &
   resident.PartialDB &
+  post.PartialDB &
+  skill.PartialDB &
+  zone.PartialDB &
+  zoneBuilding.PartialDB &
+  staffTie.PartialDB &
+  projectCalendar.PartialDB &
+  rosterLine.PartialDB &
+  rosterOverride.PartialDB &
+  substitution.PartialDB &
+  asset.PartialDB &
   apiKey.PartialDB &
   vaultKey.PartialDB &
   vaultText.PartialDB &

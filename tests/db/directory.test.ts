@@ -1,14 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newApiKey, verifyApiKey } from '../../common/crypto/api-key';
 import type { Config } from '../../common/config';
-import {
-  listDepartments,
-  findProject,
-  listProjects,
-  listStaff,
-  roleHolders,
-  setStaffActive,
-} from '../../db/queries/directory';
+import { listDepartments, findProject, listProjects, listStaff, setStaffActive } from '../../db/queries/directory';
+import { onDuty } from '../../db/queries/roster';
 import { listHouseholds, residentsOf } from '../../db/queries/households';
 import { identifyKey } from '../../common/crypto/api-key';
 import { findKey, revokeKey, touchKey } from '../../db/queries/keys';
@@ -16,6 +10,7 @@ import { readTexts } from '../../db/queries/vault';
 import { createBlindIndex } from '../../common/crypto/blind-index';
 import { parseKey, parseKeyring } from '../../common/crypto/keyring';
 import { createSealer } from '../../common/crypto/sealer';
+import type { Role } from '../../domain/actor';
 import { MINUTE } from '../../domain/instant';
 import { seedCompany } from '../../stack/seed';
 import { ROLES } from '../../stack/secrets';
@@ -63,12 +58,13 @@ describe('the first start', () => {
       ['保洁部', '安保部', '客服部', '工程部', '财务部'].sort(),
     );
     const roles = ROLES.filter((role) => role !== 'resident');
-    const holders = await roleHolders(database.db, 'lakeside', roles);
-    for (const role of roles) expect([role, holders.some((holder) => holder.role === role)]).toEqual([role, true]);
-    const heads = holders.filter(({ role }) => role === 'department_head').map(({ department }) => department);
+    const there = await onDuty(database.db, { project: 'lakeside', at: MONDAY });
+    const inRole = (role: Role) => there.filter(({ roles: held }) => held.includes(role));
+    for (const role of roles) expect([role, inRole(role).length > 0]).toEqual([role, true]);
+    const heads = inRole('department_head').map(({ department }) => department);
     expect(heads.sort()).toEqual(departments.map(({ id }) => id).sort());
-    expect(holders.filter(({ role }) => role === 'customer_service')).toHaveLength(2);
-    expect(holders.filter(({ role }) => role === 'engineering')).toHaveLength(2);
+    expect(inRole('customer_service')).toHaveLength(2);
+    expect(inRole('engineering')).toHaveLength(2);
   });
 
   test('a key per role, hashed, bound to somebody', async () => {
@@ -154,7 +150,8 @@ describe('staff', () => {
   test('who leaves holds no role any more, and his key says so', async () => {
     const { id } = identifyKey(apiKeys.security ?? '') ?? { id: '' };
     expect(await setStaffActive(database.db, 'guard-1', false)).toBe(true);
-    expect(await roleHolders(database.db, 'lakeside', ['security'])).toEqual([]);
+    const there = await onDuty(database.db, { project: 'lakeside', at: MONDAY });
+    expect(there.filter(({ roles }) => roles.includes('security'))).toEqual([]);
     expect(await findKey(database.db, id)).toMatchObject({ active: false, department: 'security' });
     expect(await setStaffActive(database.db, 'guard-1', true)).toBe(true);
     expect(await setStaffActive(database.db, 'nobody', true)).toBe(false);

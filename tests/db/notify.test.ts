@@ -60,7 +60,7 @@ function request(to: NotifyRequest['to'], more: Partial<NotifyRequest> = {}): No
 }
 
 async function send(...requests: NotifyRequest[]): Promise<NotifyOutcome[]> {
-  const { notify } = createNotifyActivities({ database });
+  const { notify } = createNotifyActivities({ database, clock });
   return notify(requests);
 }
 

@@ -7,7 +7,7 @@ import { makeBundle } from '../../worker/bundle';
 import { replayCase, type ReplayDeps } from '../../worker/replay';
 import type { JournalBatch } from '../../workflows/contracts/journal';
 import { contentOf } from '../db/content';
-import { openTestDatabase, sealer, type OpenDatabase } from '../db/open';
+import { clock, openTestDatabase, sealer, type OpenDatabase } from '../db/open';
 import { BODY, ENGINEER, MANAGER, NOISE, RESIDENT, ROUTINE, text } from '../domain/support';
 import type { TestCase } from '../workflows/support/case';
 import { dataConverter } from '../workflows/support/converter';
@@ -26,7 +26,7 @@ let before: ((batch: JournalBatch) => void) | null = null;
 beforeAll(async () => {
   [written, rebuilt] = await Promise.all([openTestDatabase(), openTestDatabase()]);
   const { writeJournal } = createJournalActivities({ database: written, sealer });
-  const { notify } = createNotifyActivities({ database: written });
+  const { notify } = createNotifyActivities({ database: written, clock });
   world = await World.open({
     notify,
     writeJournal: async (batch: JournalBatch) => {

@@ -37,10 +37,10 @@ describe('activities are seen', () => {
     const logger = createLogger('info', { service: 'test' }, { destination: { write } });
     const metrics = createMetrics({ processMetrics: false });
     const time = { now: 0 };
-    const deps = { database, sealer };
+    const deps = { database, sealer, clock: { now: () => time.now } };
     const activities = observed(
       { ...createJournalActivities(deps), ...createNotifyActivities(deps) },
-      { metrics, logger, clock: { now: () => time.now } },
+      { metrics, logger, clock: deps.clock },
     );
     const asTried = (attempt: number, isLocal: boolean, batch: JournalBatch): Promise<void> =>
       new MockActivityEnvironment({ attempt, isLocal }).run(activities.writeJournal, batch);

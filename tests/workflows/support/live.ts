@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import { createJournalActivities } from '../../../activities/journal';
 import { createNotifyActivities } from '../../../activities/notify';
+import { systemClock } from '../../../common/clock';
 import { Engine } from '../../../api/engine';
 import { connectTemporal, withTimeout, type TemporalClient } from '../../../common/temporal';
 import { journalPage } from '../../../db/queries/journal-read';
@@ -68,7 +69,7 @@ export class Live {
   async work(): Promise<void> {
     const { database } = this;
     const { writeJournal } = createJournalActivities({ database, sealer });
-    const { notify } = createNotifyActivities({ database });
+    const { notify } = createNotifyActivities({ database, clock: systemClock });
     this.worker = await createWorker({
       connection: this.native,
       namespace: 'default',

@@ -17,6 +17,7 @@ import { apiKeyRoutes } from './routes/api-keys';
 import { auditRoutes } from './routes/audit';
 import { healthRoutes } from './routes/health';
 import { householdRoutes } from './routes/households';
+import { identityRoutes } from './routes/identities';
 import { meRoutes } from './routes/me';
 import { notificationRoutes } from './routes/notifications';
 import { policyRoutes } from './routes/policies';
@@ -40,6 +41,7 @@ export function allRoutes(deps: ApiDeps, feed: Feed): Route[] {
     ...codecRoutes(deps),
     ...healthRoutes(deps),
     ...householdRoutes(deps),
+    ...identityRoutes(deps),
     ...meRoutes(deps, VERSION),
     ...notificationRoutes(deps),
     ...policyRoutes(deps),

@@ -3,29 +3,43 @@ import { MINUTE } from '../domain/instant';
 import { findKeyInUse, type KeyInUse } from '../db/queries/api-keys';
 import { touchKey, type KeyHolder } from '../db/queries/keys';
 import type { ProjectScope } from '../db/queries/lists';
+import { createIdentities, identityOfKeyId } from './auth/identities';
 import type { ApiDeps } from './deps';
 import type { Known, Principal } from './http/access';
 import type { Authenticate } from './http/dispatch';
+import { problem } from './http/problem';
 
-type Deps = Pick<ApiDeps, 'database' | 'clock' | 'directory'>;
+type Deps = Pick<ApiDeps, 'database' | 'clock' | 'directory' | 'blindIndex' | 'tokens'>;
 
 export interface Principals {
   /** By the key itself, `gj_…`. An unknown key and a wrong secret are not told apart. */
   byKey(plain: string): Promise<Known>;
-  /** By its id: for logins and streams that began with the key itself. */
+  /** By its id: for logins that began with the key itself. */
   byId(keyId: string): Promise<Known>;
+  /** By a token of the identity provider, in one of his roles. @throws Problem role-unclear, identity-provider-away */
+  byToken(token: string, role: string | null): Promise<Known>;
+  /** As he is known now: for streams, which last longer than a look at a key. */
+  again(principal: Principal): Promise<Known>;
 }
 
 const BEARER = /^Bearer +(\S+)$/i;
+/** Header, payload and signature; whether they are any is for jose to say. */
+const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 /** Compared with where there is no key of that id, so that both take as long. */
 const NO_HASH = '0'.repeat(64);
 
-/** `Authorization: Bearer gj_…` */
+/** `Authorization: Bearer gj_…`, or a token of the identity provider where there is one. */
 export function createAuthenticate(deps: Deps): Authenticate {
   const principals = createPrincipals(deps);
-  return async (authorization) => {
+  return async (authorization, role) => {
     const plain = BEARER.exec(authorization)?.[1];
-    return plain === undefined ? null : principals.byKey(plain);
+    if (plain === undefined) return null;
+    if (TOKEN.test(plain)) return principals.byToken(plain, role);
+    const known = await principals.byKey(plain);
+    if (role !== null && known !== null && typeof known !== 'string' && known.role !== role) {
+      throw problem('role-unclear', { held: [known.role] });
+    }
+    return known;
   };
 }
 
@@ -34,7 +48,8 @@ export function createAuthenticate(deps: Deps): Authenticate {
  * commands go on then, and a revocation could not have been written anyway.
  */
 export function createPrincipals(deps: Deps): Principals {
-  const { database, clock, directory } = deps;
+  const { database, clock, directory, tokens } = deps;
+  const identities = createIdentities(deps);
   const touched = new Map<string, number>();
 
   const find = async (id: string): Promise<KeyInUse | null> => {
@@ -54,6 +69,11 @@ export function createPrincipals(deps: Deps): Principals {
     void touchKey(database.db, id, now).catch(() => undefined);
   };
 
+  const byId = async (keyId: string): Promise<Known> => {
+    const key = await find(keyId);
+    return key && knownAs(key, clock.now());
+  };
+
   return {
     byKey: async (plain) => {
       const parsed = parseApiKey(plain);
@@ -63,9 +83,14 @@ export function createPrincipals(deps: Deps): Principals {
       if (known !== null && typeof known !== 'string') touch(key.id);
       return known;
     },
-    byId: async (keyId) => {
-      const key = await find(keyId);
-      return key && knownAs(key, clock.now());
+    byId,
+    byToken: async (token, role) => (tokens ? identities.byToken(tokens, token, role) : null),
+    again: async ({ keyId, role, until }) => {
+      const identity = identityOfKeyId(keyId);
+      if (identity === null) return byId(keyId);
+      if (until !== undefined && until <= clock.now()) return 'token-expired';
+      const known = await identities.byId(identity, role);
+      return known === null || typeof known === 'string' ? known : { ...known, until };
     },
   };
 }

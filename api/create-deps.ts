@@ -13,6 +13,7 @@ import { reportMissingKeys } from '../common/missing-keys';
 import { createTracer } from '../common/telemetry';
 import { connectTemporal, pingTemporal } from '../common/temporal';
 import { createDatabase } from '../db/database';
+import { createTokens } from './auth/tokens';
 import type { ApiDeps } from './deps';
 import { Directory } from './directory';
 import { Engine } from './engine';
@@ -65,6 +66,7 @@ export async function createApiDeps(
     cursors: createCursorCodec(cursorKey(indexKey)),
     // Payloads that people send to be decoded name any key they like: nobody is alarmed by those.
     codec: createPayloadCodec(parseKeyring(config.codecKeys, 'GUANJIA_CODEC_KEYS')),
+    tokens: config.identity ? createTokens(config.identity, { clock, logger }) : null,
     logger,
     metrics,
     tracer,

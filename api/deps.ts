@@ -7,6 +7,7 @@ import type { Logger } from '../common/logger';
 import type { Metrics } from '../common/metrics';
 import type { Tracer } from '../common/telemetry';
 import type { DatabaseHandle } from '../db/database';
+import type { Tokens } from './auth/tokens';
 import type { Directory } from './directory';
 import type { Engine } from './engine';
 import type { Reads } from './reads';
@@ -25,6 +26,8 @@ export interface ApiDeps {
   readonly blindIndex: BlindIndex;
   readonly cursors: CursorCodec;
   readonly codec: PayloadCodec;
+  /** Null: the company has no identity provider, and API keys alone are taken. */
+  readonly tokens: Tokens | null;
   readonly logger: Logger;
   readonly metrics: Metrics;
   /** Null or left out: no traces are kept. */

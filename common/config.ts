@@ -1,3 +1,6 @@
+import { identityConfig, type IdentityConfig } from './config-identity';
+import { ConfigError, count, names, port, required, shaped, webAddress, type Environment } from './environment';
+
 /**
  * The only reader of the environment. Everything else is handed what it needs.
  * Secrets have no default: a process that lacks one refuses to start and says which variable is missing.
@@ -33,6 +36,8 @@ export interface Config {
   readonly logLevel: string;
   /** Base address of an OTLP/HTTP collector of traces; none are kept without it. */
   readonly otlpEndpoint?: string | null;
+  /** The company's own identity provider; without it API keys alone are taken. */
+  readonly identity?: IdentityConfig | null;
 }
 
 export interface DeploymentVersion {
@@ -40,54 +45,10 @@ export interface DeploymentVersion {
   readonly buildId: string;
 }
 
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-function required(env: Environment, name: string): string {
-  const value = env[name];
-  if (!value)
-    throw new ConfigError(`${name} is not set. See docs/operations.md for what it holds and how to make one.`);
-  return value;
-}
-
-/** A required variable of this shape. The message tells the shape and never the value, which may hold a password. */
-function shaped(env: Environment, name: string, isRight: (text: string) => boolean, shape: string): string {
-  const value = required(env, name);
-  if (!isRight(value)) throw new ConfigError(`${name} must be ${shape}.`);
-  return value;
-}
+export { ConfigError, type Environment } from './environment';
 
 const isDatabaseUrl = (text: string): boolean => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
 const isAddress = (text: string): boolean => /^[^\s/:]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(text);
-
-function webAddress(env: Environment, name: string): string | null {
-  const text = env[name];
-  if (!text) return null;
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    throw new ConfigError(`${name} must be an address that begins with http:// or https://.`);
-  }
-  return text;
-}
-
-function port(env: Environment, name: string, fallback: number): number {
-  const text = env[name];
-  if (text === undefined || text === '') return fallback;
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65535) {
-    throw new ConfigError(`${name} must be a port number from 0 to 65535, not "${text}".`);
-  }
-  return value;
-}
-
-function count(env: Environment, name: string): number {
-  const text = env[name] ?? '';
-  const value = text === '' ? 0 : Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new ConfigError(`${name} must be a whole number, not "${text}".`);
-  return value;
-}
 
 function deployment(env: Environment): DeploymentVersion | undefined {
   const { GUANJIA_DEPLOYMENT_NAME: deploymentName, GUANJIA_BUILD_ID: buildId } = env;
@@ -98,13 +59,6 @@ function deployment(env: Environment): DeploymentVersion | undefined {
     deploymentName: required(env, 'GUANJIA_DEPLOYMENT_NAME'),
     buildId: required(env, 'GUANJIA_BUILD_ID'),
   };
-}
-
-function names(env: Environment, name: string): readonly string[] {
-  return (env[name] ?? '')
-    .split(',')
-    .map((each) => each.trim())
-    .filter((each) => each !== '');
 }
 
 /** @throws ConfigError naming the variable that is missing or malformed. */
@@ -131,6 +85,7 @@ export function loadConfig(env: Environment = process.env): Config {
     indexKey: required(env, 'GUANJIA_INDEX_KEY'),
     logLevel: env.GUANJIA_LOG_LEVEL || 'info',
     otlpEndpoint: webAddress(env, 'OTEL_EXPORTER_OTLP_ENDPOINT'),
+    identity: identityConfig(env),
   };
 }
 

@@ -13,6 +13,7 @@ import * as feedAndAudit from './migrations/20261122T010005-feed-and-audit';
 import * as erasure from './migrations/20261126T020000-erasure';
 import * as noticeFence from './migrations/20261126T030000-notice-fence';
 import * as rosters from './migrations/20261126T060000-rosters';
+import * as externalIdentity from './migrations/20261126T070000-external-identity';
 import { publishDefaultPolicies } from './queries/policies';
 import type { Database } from './schema';
 
@@ -29,6 +30,7 @@ export const MIGRATIONS: Migrations = {
   '20261126T020000-erasure': erasure,
   '20261126T030000-notice-fence': noticeFence,
   '20261126T060000-rosters': rosters,
+  '20261126T070000-external-identity': externalIdentity,
 };
 
 /**

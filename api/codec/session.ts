@@ -6,7 +6,7 @@ import type { ApiDeps } from '../deps';
 import type { CookieLogin } from '../http/access';
 import { problem } from '../http/problem';
 
-type Deps = Pick<ApiDeps, 'database' | 'clock' | 'directory' | 'sealer'>;
+type Deps = Pick<ApiDeps, 'database' | 'clock' | 'directory' | 'blindIndex' | 'tokens' | 'sealer'>;
 
 const NAME = 'gj_codec';
 const LASTS = 8 * HOUR;

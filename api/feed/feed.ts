@@ -2,14 +2,14 @@ import { feedBounds, feedPage, isBefore, type FeedEntry, type FeedPosition } fro
 import { createPrincipals, type Principals } from '../authenticate';
 import type { ApiDeps } from '../deps';
 import type { Principal } from '../http/access';
-import { problem } from '../http/problem';
+import { Problem, problem } from '../http/problem';
 import { reaches } from '../resources/authority';
 import { formatPlace, parsePlace, type Place } from './position';
 import { FeedReader, type ReaderOptions } from './reader';
 import { entryView } from './render';
 import { Subscription, type ResyncReason, type Sink, type SubscriptionOptions } from './subscription';
 
-type Deps = Pick<ApiDeps, 'database' | 'clock' | 'directory' | 'logger'>;
+type Deps = Pick<ApiDeps, 'database' | 'clock' | 'directory' | 'blindIndex' | 'tokens' | 'logger'>;
 
 export interface FeedOptions extends ReaderOptions, SubscriptionOptions {
   readonly beatMs?: number;
@@ -170,14 +170,13 @@ export class Feed {
 
   /** Rights may have been taken or given since. What can't be asked now is asked next time. */
   private async recheck(): Promise<void> {
-    const keys = new Set([...this.subscriptions].map(({ principal }) => principal.keyId));
-    for (const keyId of keys) {
-      const known = await this.principals.byId(keyId).catch(() => undefined);
-      if (known === undefined) continue;
-      for (const each of this.subscriptions) {
-        if (each.principal.keyId !== keyId) continue;
+    for (const each of [...this.subscriptions]) {
+      try {
+        const known = await this.principals.again(each.principal);
         if (known === null || typeof known === 'string') each.bye('revoked');
         else each.principal = known;
+      } catch (error) {
+        if (error instanceof Problem && error.code === 'role-unclear') each.bye('revoked');
       }
     }
   }

@@ -9,8 +9,11 @@ export interface Principal {
   readonly department: string | null;
   /** Ids of the projects he may see; `*` is all. */
   readonly projects: readonly string[] | '*';
+  /** What he came with: a key's id, or `identity:…` of an identity provider. */
   readonly keyId: string;
   readonly householdId?: string;
+  /** When what he came with ends; left out where that is looked up. */
+  readonly until?: number;
 }
 
 /**
@@ -39,7 +42,7 @@ export interface CookieLogin {
 }
 
 /** What a login stands for. Null: nobody we know. */
-export type Known = Principal | 'key-expired' | 'key-revoked' | null;
+export type Known = Principal | 'key-expired' | 'key-revoked' | 'token-expired' | 'identity-unknown' | null;
 
 export interface RoleAccess {
   readonly public?: never;

@@ -15,8 +15,12 @@ import { sendReply } from './reply';
 import { problemsOf } from './route-problems';
 import type { Reply, Route, RouteContext, TypedRequest } from './route';
 
-/** What the `Authorization` header stands for. */
-export type Authenticate = (authorization: string) => Promise<Known>;
+/**
+ * What the `Authorization` header stands for.
+ * @param role that the caller wants to come in; null where he names none.
+ * @throws Problem role-unclear; those of an identity provider that is away.
+ */
+export type Authenticate = (authorization: string, role: string | null) => Promise<Known>;
 
 /** Further rules, after role and project. Throws a Problem. */
 export type Authorise = (principal: Principal, route: Route, request: TypedRequest) => Promise<void>;
@@ -43,9 +47,8 @@ export async function identify(
   { deps, addressLimiter, principalLimiter, guesses }: DispatchOptions,
   cookie?: CookieLogin,
 ): Promise<Principal> {
-  const sent = req.headersDistinct['authorization'] ?? [];
-  if (sent.length > 1) throw invalidRequest([repeatedHeader('authorization')]);
-  const known = sent[0] ? await byHeader(req, sent[0], deps, guesses) : await byCookie(req, cookie);
+  const sent = once(req, 'authorization');
+  const known = sent ? await byHeader(req, sent, deps, guesses) : await byCookie(req, cookie);
   if (known === null) throw problem('unauthenticated');
   if (typeof known === 'string') throw problem(known);
   exchangeOf(req).principal = known;
@@ -55,9 +58,16 @@ export async function identify(
   return known;
 }
 
+/** @throws Problem for a header that came twice. */
+function once(req: Request, name: string): string | null {
+  const sent = req.headersDistinct[name] ?? [];
+  if (sent.length > 1) throw invalidRequest([repeatedHeader(name)]);
+  return sent[0] ?? null;
+}
+
 async function byHeader(req: Request, sent: string, deps: DispatchDeps, guesses: Guesses): Promise<Known> {
   guesses.admit(req.ip, sent);
-  const known = await deps.authenticate(sent);
+  const known = await deps.authenticate(sent, once(req, 'guanjia-role'));
   if (known === null) guesses.wasWrong(req.ip);
   else guesses.wasRight(sent);
   return known;

@@ -67,6 +67,10 @@ export function documentOf(routes: readonly Route[], version: string, book: Sche
       headers: HEADERS,
       securitySchemes: {
         apiKey: { type: 'http', scheme: 'bearer', description: 'Authorization: Bearer <API key>' },
+        identityToken: {
+          ...{ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          description: 'A token of the company’s identity provider; Guanjia-Role chooses one of several roles',
+        },
         ...cookieSchemes(routes),
       },
     },
@@ -92,7 +96,7 @@ function operation(route: Route, book: SchemaBook): Operation {
 
 function securityOf(access: Access): JsonSchema[] {
   if (access.public) return [];
-  return [{ apiKey: [] }, ...(access.cookie ? [{ [access.cookie.name]: [] }] : [])];
+  return [{ apiKey: [] }, { identityToken: [] }, ...(access.cookie ? [{ [access.cookie.name]: [] }] : [])];
 }
 
 function shownAccess(access: Access): JsonSchema {

@@ -110,6 +110,25 @@ const HTTP_CODES = define({
   },
   'key-expired': { status: 401, title: 'Key expired', meaning: 'The API key has run out.', args: {} },
   'key-revoked': { status: 401, title: 'Key revoked', meaning: 'The API key was taken back.', args: {} },
+  'token-expired': {
+    status: 401,
+    title: 'Token expired',
+    meaning: 'The token of the identity provider has run out, or is older than 15 minutes.',
+    args: {},
+  },
+  'identity-unknown': {
+    status: 401,
+    title: 'Identity unknown',
+    meaning: 'The identity provider knows you; nobody here was told whom you are.',
+    args: {},
+  },
+  'role-unclear': {
+    status: 403,
+    title: 'Role unclear',
+    meaning: 'The login names none of your roles: choose one by the header Guanjia-Role.',
+    detail: 'Choose one of your roles by the header Guanjia-Role: {held}.',
+    args: { held: 'your roles' },
+  },
   'role-not-allowed': {
     status: 403,
     title: 'Role not allowed',
@@ -245,6 +264,13 @@ const HTTP_CODES = define({
   },
 
   // What we could not do
+  'identity-provider-away': {
+    status: 503,
+    title: 'Identity provider away',
+    meaning: 'The identity provider does not answer as it should, and nothing is known from before. API keys work on.',
+    args: {},
+    retryAfter: 5,
+  },
   'engine-unavailable': {
     status: 503,
     title: 'Engine unavailable',

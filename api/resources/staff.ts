@@ -3,8 +3,10 @@ import type { z } from 'zod';
 import { keyIdsOf } from '../../db/queries/api-keys';
 import { changeRoles, changeStaff, companyOf, insertStaff, knownProjects, lockStaff } from '../../db/queries/api-staff';
 import { listStaff, type StaffMember } from '../../db/queries/directory';
+import { identitiesOf } from '../../db/queries/identities';
 import type { Database } from '../../db/schema';
 import { keyEntry } from '../authenticate';
+import { identityEntry } from '../auth/identities';
 import type { ApiDeps } from '../deps';
 import type { Principal } from '../http/access';
 import type { Idempotency } from '../http/idempotency';
@@ -73,7 +75,9 @@ export async function changeMember(
     const [now] = await listStaff(trx, { projects: '*', ids: [id] });
     return now ?? member;
   });
-  for (const key of await keyIdsOf(deps.database.db, id)) deps.directory.forget(keyEntry(key));
+  const { db } = deps.database;
+  for (const key of await keyIdsOf(db, id)) deps.directory.forget(keyEntry(key));
+  for (const identity of await identitiesOf(db, id)) deps.directory.forget(identityEntry(identity.id));
   return changed;
 }
 

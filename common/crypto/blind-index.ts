@@ -16,19 +16,23 @@ export interface BlindIndex {
   room(projectId: string, text: string): string;
   phone(projectId: string, text: string): string;
   name(projectId: string, text: string): string;
+  /** Of somebody by an identity provider's own name for him, compared exactly. */
+  identity(issuer: string, subject: string): string;
 }
 
 /** @param indexKey 32 bytes (`GUANJIA_INDEX_KEY`). */
 export function createBlindIndex(indexKey: Buffer): BlindIndex {
   if (indexKey.length !== KEY_BYTES) throw new RangeError(`index key must be ${KEY_BYTES} bytes`);
-  const index = (field: string, projectId: string, normalised: string): string => {
+  /** @param within the project; of an identity the issuer. */
+  const index = (field: string, within: string, normalised: string): string => {
     if (normalised === '') throw new RangeError(`a blank ${field} can't be indexed`);
-    const message = JSON.stringify([`${field}/v1`, projectId, normalised]);
+    const message = JSON.stringify([`${field}/v1`, within, normalised]);
     return createHmac('sha256', indexKey).update(message).digest().subarray(0, INDEX_BYTES).toString('hex');
   };
   return {
     room: (projectId, text) => index('room', projectId, normaliseRoom(text)),
     phone: (projectId, text) => index('phone', projectId, normalisePhone(text)),
     name: (projectId, text) => index('name', projectId, normaliseName(text)),
+    identity: (issuer, subject) => index('identity', issuer, subject),
   };
 }

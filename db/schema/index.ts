@@ -16,6 +16,7 @@ import type * as rosterOverride from './roster-override';
 import type * as substitution from './substitution';
 import type * as asset from './asset';
 import type * as apiKey from './api-key';
+import type * as externalIdentity from './external-identity';
 import type * as vaultKey from './vault-key';
 import type * as vaultText from './vault-text';
 import type * as erasure from './erasure';
@@ -53,6 +54,7 @@ export type Database = company.PartialDB &
   substitution.PartialDB &
   asset.PartialDB &
   apiKey.PartialDB &
+  externalIdentity.PartialDB &
   vaultKey.PartialDB &
   vaultText.PartialDB &
   erasure.PartialDB &

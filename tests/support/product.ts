@@ -58,6 +58,8 @@ export interface ProductOptions {
   readonly temporalFile?: string;
   /** Where log lines go; nowhere by default. */
   readonly logTo?: { write(line: string): void };
+  /** The company's identity provider. */
+  readonly identity?: Config['identity'];
   /** Limits and proxies of the API; nothing is limited by default. */
   readonly api?: Parameters<typeof createApi>[1];
 }
@@ -80,6 +82,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     vaultKeys: newKey(),
     indexKey: randomBytes(32).toString('base64'),
     logLevel: 'silent',
+    identity: options.identity,
   };
   const { deps, close } = await createApiDeps(config, { clock: systemClock, logger });
   const dataConverter = createDataConverter(parseKeyring(config.codecKeys, 'GUANJIA_CODEC_KEYS'));

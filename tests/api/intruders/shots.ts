@@ -10,6 +10,8 @@ export interface Ids {
   readonly staff: string;
   readonly key: string;
   readonly notification: string;
+  /** Of an identity provider. */
+  readonly identity: string;
 }
 
 /** The parts of a valid request, besides what the document says of it. */
@@ -163,6 +165,15 @@ const AIMS: Readonly<Record<string, readonly Aim[]>> = {
         },
       }),
     },
+  ],
+  listIdentities: [{ shot: ({ staff }) => ({ path: { id: staff } }) }],
+  addIdentity: [
+    {
+      shot: ({ staff }) => ({ path: { id: staff }, body: { issuer: 'https://login.example', subject: `at ${staff}` } }),
+    },
+  ],
+  removeIdentity: [
+    { shot: ({ staff, identity }) => ({ path: { id: staff, identity } }), foreign: { identity: [204, null] } },
   ],
   streamChanges: none,
   listChanges: none,

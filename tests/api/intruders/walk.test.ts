@@ -1,3 +1,4 @@
+import { SignJWT } from 'jose';
 import { readDescription, type Description, type Operation } from './document';
 import { CALLERS, COMMAND_NAMES, KNOWN, rolesOf, rolesOfCommand, type Caller } from './matrix';
 import { aimsAt, COMMAND_BODIES, idsIn, type Aim, type Ids, type Shot } from './shots';
@@ -170,6 +171,26 @@ describe('who has no key', () => {
   const [good, other] = [() => world.keyOf('general_manager'), () => world.keyOf('manager')];
   const secretOf = (key: string): string => key.slice(20);
 
+  let tokens: Readonly<Record<'old' | 'issuer' | 'audience' | 'forged' | 'confused' | 'unknown', string>>;
+  beforeAll(async () => {
+    const { issuer } = world;
+    issuer.now = Date.now();
+    const manager = { sub: 's-manager', guanjia_role: 'general_manager' };
+    const second = Math.floor(issuer.now / 1000);
+    tokens = {
+      old: await issuer.token({ ...manager, iat: second - 400, exp: second - 100 }),
+      issuer: await issuer.token({ ...manager, iss: 'https://evil.example' }),
+      audience: await issuer.token({ ...manager, aud: 'another' }),
+      forged: await issuer.token(manager, { unpublished: true }),
+      confused: await new SignJWT({ ...manager, iss: issuer.url, aud: issuer.config.audience })
+        .setProtectedHeader({ alg: 'HS256', kid: 'a-RS256' })
+        .setIssuedAt(second)
+        .setExpirationTime(second + 300)
+        .sign(Buffer.from(issuer.publicPem())),
+      unknown: await issuer.token(manager),
+    };
+  });
+
   const STRANGERS: Readonly<Record<string, () => [string | string[] | undefined, number, string]>> = {
     'no header': () => [undefined, 401, 'unauthenticated'],
     'an empty header': () => ['', 401, 'unauthenticated'],
@@ -179,6 +200,12 @@ describe('who has no key', () => {
     Basic: () => [`Basic ${Buffer.from(`${good()}:`).toString('base64')}`, 401, 'unauthenticated'],
     'Basic with the key': () => [`Basic ${good()}`, 401, 'unauthenticated'],
     'a JWT without algorithm': () => [`Bearer ${jwt({ alg: 'none', typ: 'JWT' })}`, 401, 'unauthenticated'],
+    'a token that ran out': () => [`Bearer ${tokens.old}`, 401, 'token-expired'],
+    'a token of another issuer': () => [`Bearer ${tokens.issuer}`, 401, 'unauthenticated'],
+    'a token for another audience': () => [`Bearer ${tokens.audience}`, 401, 'unauthenticated'],
+    'a token signed with another key': () => [`Bearer ${tokens.forged}`, 401, 'unauthenticated'],
+    'a token signed with the public key': () => [`Bearer ${tokens.confused}`, 401, 'unauthenticated'],
+    'a token of somebody whom nobody knows': () => [`Bearer ${tokens.unknown}`, 401, 'identity-unknown'],
     'a JWT with another signature': () => [`Bearer ${jwt({ alg: 'HS256' })}YWJj`, 401, 'unauthenticated'],
     'a key cut short': () => [`Bearer ${good().slice(0, -1)}`, 401, 'unauthenticated'],
     'a key and more': () => [`Bearer ${good()}A`, 401, 'unauthenticated'],

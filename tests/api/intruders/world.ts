@@ -1,7 +1,9 @@
 import { newApiKey } from '../../../common/crypto/api-key';
 import { createCompany, type CompanySpec, type KeySpec } from '../../../db/queries/company';
+import { insertIdentity } from '../../../db/queries/identities';
 import { insertKey, revokeKey } from '../../../db/queries/keys';
 import { DAY, MINUTE } from '../../../domain/instant';
+import { startIssuer, type Issuer } from '../../support/issuer';
 import { startProduct, type Product, type ProductOptions } from '../../support/product';
 import { until } from '../resources/support';
 import type { Caller } from './matrix';
@@ -15,6 +17,8 @@ export interface World {
   readonly product: Product;
   readonly wire: Wire;
   readonly port: number;
+  /** The identity provider of the companies. */
+  readonly issuer: Issuer;
   /** The plain key of every role at the lake; of the clerk on the hill, `far`; and of those who should be refused. */
   keyOf(as: Holder): string;
   /** What callers at the lake may see. */
@@ -39,11 +43,13 @@ const departments = ['customer_service', 'engineering', 'security', 'finance'].m
 const zone = 'Asia/Shanghai';
 
 export async function startWorld(options: ProductOptions = {}): Promise<World> {
-  const product = await startProduct(options);
+  const issuer = await startIssuer();
+  const product = await startProduct({ identity: issuer.config, ...options });
   const { database, blindIndex, ids } = product.deps;
   const keys = new Map<string, string>();
   for (const spec of companies(keys)) await createCompany(database.db, spec, { ...product.deps, index: blindIndex });
   await spoilKeys(product, keys);
+  await identify(product);
 
   const start = async (key: string, project: string, room: string): Promise<string> => {
     const call = caller(product.url, key);
@@ -65,28 +71,38 @@ export async function startWorld(options: ProductOptions = {}): Promise<World> {
   const port = Number(new URL(product.url).port);
   const wire = createWire(port);
   return {
-    ...{ product, port, wire, keyOf },
+    ...{ product, port, wire, keyOf, issuer },
     // Not the resident who has a key here: he would lose it when he is erased.
     own: {
       ...{ project: 'lakeside', no, household: 'h-1', resident: 'r-2', staff: 's-customer_service' },
-      ...{ key: idOf(keyOf('spare')), notification: await notice(no) },
+      ...{ key: idOf(keyOf('spare')), notification: await notice(no), identity: IDENTITIES.own },
     },
     foreign: {
       ...{ project: FAR, no: far, household: 'h-far', resident: 'r-far', staff: 's-far' },
-      ...{ key: idOf(keyOf('far')), notification: await notice(far) },
+      ...{ key: idOf(keyOf('far')), notification: await notice(far), identity: IDENTITIES.foreign },
     },
     missing: {
       ...{ project: 'nowhere', no: ids.caseNumber('C'), household: 'h-not', resident: 'r-not', staff: 's-not' },
-      ...{ key: '0'.repeat(16), notification: 'f'.repeat(32) },
+      ...{ key: '0'.repeat(16), notification: 'f'.repeat(32), identity: 'f'.repeat(32) },
     },
     neighbour: { no: next, notification: await notice(next) },
     newCase: () => start(clerk, 'lakeside', ROOM),
     farAway: () => farAway(product, far),
     stop: async () => {
       wire.close();
+      await issuer.stop();
       await product.stop();
     },
   };
+}
+
+const IDENTITIES = { own: 'a'.repeat(32), foreign: 'b'.repeat(32) } as const;
+
+/** Both clerks log in through an identity provider as well. */
+async function identify({ deps: { database, clock } }: Product): Promise<void> {
+  const about = { issuer: 'https://login.example', createdAt: clock.now(), createdBy: 'test' };
+  await insertIdentity(database.db, { ...about, id: IDENTITIES.own, staff: 's-customer_service' });
+  await insertIdentity(database.db, { ...about, id: IDENTITIES.foreign, staff: 's-far' });
 }
 
 /** What is in the database of a company that nobody at the lake may touch. */
@@ -101,6 +117,7 @@ async function farAway({ deps: { database } }: Product, no: string): Promise<unk
     resident: await of(db.selectFrom('resident').selectAll().where('project', '=', FAR)),
     staff: await of(db.selectFrom('staff').selectAll().where('id', '=', 's-far')),
     roles: await of(db.selectFrom('staff_role').selectAll().where('project', '=', FAR)),
+    identities: await of(db.selectFrom('external_identity').selectAll().where('staff', '=', 's-far')),
     keys: await of(db.selectFrom('api_key').select(['id', 'revoked_at']).where('staff', '=', 's-far')),
     notices: await of(db.selectFrom('notification').selectAll().where('project', '=', FAR)),
     audit: await of(db.selectFrom('audit_log').selectAll().where('project', '=', FAR)),

@@ -30,6 +30,15 @@ const key = { label: 'desk', role: 'security', projects: [LAKE], staff: 's-secur
 const DEEDS: Readonly<Record<string, (firstKey: string) => Deed>> = {
   'POST /api/v1/staff': () => deed('manager', '/api/v1/staff', newcomer, 'staff.create'),
   'PATCH /api/v1/staff/{id}': () => deed('manager', '/api/v1/staff/s-finance', { active: false }, 'staff.change'),
+  'POST /api/v1/staff/{id}/identities': () =>
+    deed(
+      'manager',
+      '/api/v1/staff/s-finance/identities',
+      { issuer: 'https://login.example', subject: 'x' },
+      'identity.add',
+    ),
+  'DELETE /api/v1/staff/{id}/identities/{identity}': () =>
+    deed('manager', `/api/v1/staff/s-finance/identities/${identityId()}`, undefined, 'identity.remove'),
   'POST /api/v1/households': () => deed('manager', '/api/v1/households', home, 'household.create'),
   'PATCH /api/v1/households/{id}': () =>
     deed('manager', '/api/v1/households/h-2', { careColour: 'red' }, 'household.colour'),
@@ -60,6 +69,8 @@ const NO_DEED: readonly string[] = [
 function deed(as: Caller | null, at: string, body: object | undefined, action: string): Deed {
   return { as, path: at, body, action };
 }
+
+const identityId = (): string => office.deps.blindIndex.identity('https://login.example', 'x');
 
 const isIdempotent = (name: string): boolean =>
   office.routes.some((route) => `${route.method} ${route.path}` === name && route.idempotent);

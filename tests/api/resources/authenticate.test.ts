@@ -16,7 +16,7 @@ beforeEach(() => {
   office.now += MINUTE;
 });
 
-const authenticate = (header: string) => createAuthenticate(office.deps)(header);
+const authenticate = (header: string) => createAuthenticate(office.deps)(header, null);
 const me = (as: Parameters<Office['call']>[0]) => office.call(as, 'GET', '/api/v1/me');
 
 async function keyFor(key: { readonly staff?: string; readonly role?: 'engineering'; readonly expiresAt?: number }) {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Client } from 'pg';
 import pino from 'pino';
 import { createAuthenticate } from '../../../api/authenticate';
+import { createTokens } from '../../../api/auth/tokens';
 import type { ApiDeps } from '../../../api/deps';
 import { Directory } from '../../../api/directory';
 import { Reads } from '../../../api/reads';
@@ -17,6 +18,7 @@ import { auditRoutes } from '../../../api/routes/audit';
 import { codecRoutes } from '../../../api/routes/codec';
 import { healthRoutes } from '../../../api/routes/health';
 import { householdRoutes } from '../../../api/routes/households';
+import { identityRoutes } from '../../../api/routes/identities';
 import { meRoutes } from '../../../api/routes/me';
 import { notificationRoutes } from '../../../api/routes/notifications';
 import { policyRoutes } from '../../../api/routes/policies';
@@ -24,6 +26,7 @@ import { projectRoutes } from '../../../api/routes/projects';
 import { residentRoutes } from '../../../api/routes/residents';
 import { staffRoutes } from '../../../api/routes/staff';
 import { streamRoutes } from '../../../api/routes/stream';
+import type { IdentityConfig } from '../../../common/config-identity';
 import { createBlindIndex } from '../../../common/crypto/blind-index';
 import { createPayloadCodec } from '../../../common/crypto/codec';
 import { createSealer } from '../../../common/crypto/sealer';
@@ -72,8 +75,13 @@ export interface Office {
   stop(): Promise<void>;
 }
 
+export interface OfficeOptions {
+  /** The company's identity provider. */
+  readonly identity?: IdentityConfig;
+}
+
 /** The routes of this folder over real HTTP and a real PostgreSQL, with a company of two projects. */
-export async function startOffice(feedOptions: FeedOptions = {}): Promise<Office> {
+export async function startOffice(feedOptions: FeedOptions = {}, { identity }: OfficeOptions = {}): Promise<Office> {
   const { url: databaseUrl, drop } = await createTestDatabase();
   const logs: string[] = [];
   const logger = createLogger('info', { service: 'test' }, { destination: { write: (line) => void logs.push(line) } });
@@ -92,6 +100,7 @@ export async function startOffice(feedOptions: FeedOptions = {}): Promise<Office
     blindIndex: createBlindIndex(indexKey),
     cursors: createCursorCodec(Buffer.alloc(32, 9)),
     codec: createPayloadCodec(keyringOf('k2')),
+    tokens: identity ? createTokens(identity, { clock, logger }) : null,
     logger,
     metrics: createMetrics({ processMetrics: false }),
     temporalUiUrl: `${UI}/`,
@@ -157,6 +166,7 @@ function routesOf(deps: ApiDeps, feed: Feed): Route[] {
     ...residentRoutes(deps),
     ...staffRoutes(deps),
     ...householdRoutes(deps),
+    ...identityRoutes(deps),
     ...apiKeyRoutes(deps),
     ...policyRoutes(deps),
     ...notificationRoutes(deps),

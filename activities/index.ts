@@ -1,10 +1,57 @@
+import type { Client } from '@temporalio/client';
+import type { DeliveryConfig } from '../common/config-delivery';
+import type { OutboundRules } from '../common/outbound';
+import { loadNotificationPolicy } from '../common/policy/load';
+import type { NotificationPolicy } from '../domain/delivery';
 import { createAuditorActivities, type AuditorDeps } from './auditor';
+import { createDeliveryActivities, type DeliverDeps } from './delivery/deliver';
+import { handOver, signal } from './delivery/handover';
+import { mailer } from './delivery/mail';
+import { sweepDeliveries } from './delivery/sweep';
+import { committedBy } from './delivery/standing';
 import { createJournalActivities } from './journal';
 import { createNotifyActivities } from './notify';
 import { observed, type ObservedDeps } from './observed';
 
+export interface ActivityDeps extends AuditorDeps, ObservedDeps {
+  readonly client: Client;
+  readonly taskQueue: string;
+  /** Left out: policies/notifications.yaml. */
+  readonly notifications?: NotificationPolicy;
+  readonly delivery?: DeliveryConfig;
+}
+
+/** Without a configuration: no mail, and only public addresses. */
+const STRICT: OutboundRules = { allowedHosts: null, trusted: [] };
+
 /** Everything that workflows may ask of the outside, by the names in workflows/contracts. */
-export function createActivities(deps: AuditorDeps & ObservedDeps) {
-  const cases = { ...createJournalActivities(deps), ...createNotifyActivities(deps) };
-  return { ...observed(cases, deps), ...createAuditorActivities(deps) };
+export function createActivities(deps: ActivityDeps) {
+  const { client, taskQueue, notifications: policy = loadNotificationPolicy(), delivery } = deps;
+  const { db } = deps.database;
+  const handing = { client, taskQueue, policy };
+  const cases = {
+    ...createJournalActivities(deps),
+    ...createNotifyActivities({
+      database: deps.database,
+      clock: deps.clock,
+      handOver: async (keys) => void (await handOver(db, handing, { keys })),
+    }),
+  };
+  const delivering: DeliverDeps = {
+    ...deps,
+    rules: delivery?.outbound ?? STRICT,
+    sendMail: delivery?.mail ? mailer(delivery.mail) : null,
+    isCommitted: committedBy(client),
+    signal: (to, orders) => signal(handing, to, orders),
+  };
+  const auditor = createAuditorActivities(deps);
+  return {
+    ...observed(cases, deps),
+    ...createDeliveryActivities(delivering),
+    ...auditor,
+    audit: async () => {
+      await sweepDeliveries({ ...deps, ...handing });
+      return auditor.audit();
+    },
+  };
 }

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Clock } from '../common/clock';
 import type { DatabaseHandle } from '../db/database';
 import { listStaff } from '../db/queries/directory';
+import { markDeliverable } from '../db/queries/handover';
 import { insertNotices, standingOf, type Notice } from '../db/queries/notices';
 import { DIVERTED, INBOX, type Notification } from '../db/queries/notifications';
 import { onDuty } from '../db/queries/roster';
@@ -14,27 +15,36 @@ import { resolve } from './recipients';
 export interface NotifyDeps {
   readonly database: Pick<DatabaseHandle, 'db'>;
   readonly clock: Clock;
+  /** Hands over what goes out besides, by the keys of its requests; left out: nothing does. */
+  readonly handOver?: (keys: readonly string[]) => Promise<void>;
 }
 
 /**
  * Messages go to inboxes in the database. Who is told is decided once: a request that is repeated finds what it wrote
  * the first time, even when the roster has changed since. As a local activity it may belong to a run of a workflow task
- * that is never committed; then it is as if it had not been (`standingOf`).
+ * that is never committed; then it is as if it had not been (`standingOf`). What goes out besides is handed over when the
+ * rows are there; a delivery sends nothing before the run that asked for it is committed.
  */
-export function createNotifyActivities({ database: { db }, clock }: NotifyDeps): NotifyActivities {
+export function createNotifyActivities({ database: { db }, clock, handOver }: NotifyDeps): NotifyActivities {
   return {
-    notify: (requests) =>
-      untilItSucceeds(() =>
+    notify: async (requests) => {
+      const keys = requests.map(({ key }) => key);
+      const { outcomes, due } = await untilItSucceeds(() =>
         db.transaction().execute(async (trx) => {
           const { fresh, known } = await standingOf(trx, requests);
           const notices = await addressed(trx, fresh, clock.now());
           await insertNotices(trx, notices);
-          return requests.map((request) => {
+          const outcomes = requests.map((request) => {
             const notice = notices.find((candidate) => candidate.request === request);
             return notice ? outcomeOf(notice) : outcomeAgain(request, known.get(request.key) ?? []);
           });
+          return { outcomes, due: handOver !== undefined && (await markDeliverable(trx, keys)) };
         }),
-      ),
+      );
+      // Also of a repeated request: whoever ended between the two has left its rows due.
+      if (due) await handOver?.(keys);
+      return outcomes;
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { deliveryConfig, type DeliveryConfig } from './config-delivery';
 import { identityConfig, type IdentityConfig } from './config-identity';
 import { ConfigError, count, names, port, required, shaped, webAddress, type Environment } from './environment';
 
@@ -34,6 +35,8 @@ export interface Config {
   /** base64, 32 bytes: keyed blind indexes and case numbers. */
   readonly indexKey: string;
   readonly logLevel: string;
+  /** How messages leave the house; left out: by no mail, to public https addresses. */
+  readonly delivery?: DeliveryConfig;
   /** Base address of an OTLP/HTTP collector of traces; none are kept without it. */
   readonly otlpEndpoint?: string | null;
   /** The company's own identity provider; without it API keys alone are taken. */
@@ -84,6 +87,7 @@ export function loadConfig(env: Environment = process.env): Config {
     vaultKeys: required(env, 'GUANJIA_VAULT_KEYS'),
     indexKey: required(env, 'GUANJIA_INDEX_KEY'),
     logLevel: env.GUANJIA_LOG_LEVEL || 'info',
+    delivery: deliveryConfig(env),
     otlpEndpoint: webAddress(env, 'OTEL_EXPORTER_OTLP_ENDPOINT'),
     identity: identityConfig(env),
   };

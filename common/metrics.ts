@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { CHANNELS } from '../domain/delivery';
 import { VERSION } from './version';
 
 export type Service = 'api' | 'worker';
@@ -29,6 +30,12 @@ export interface Metrics {
   readonly obligationsOpen: Gauge<'kind'>;
   readonly obligationsOverdue: Gauge<'kind'>;
   readonly notifications: Counter<'channel' | 'outcome'>;
+  /** Tries beyond the inbox. */
+  readonly deliveries: Counter<'channel' | 'outcome'>;
+  /** Messages that were given up and not sent again since. */
+  readonly deadLetters: Gauge;
+  /** Age in seconds of the oldest message that is due beyond the inbox and neither sent nor given up, by urgency. */
+  readonly oldestUndelivered: Gauge<'urgency'>;
   /** Differences between workflows and read model that the auditor's last round found. */
   readonly auditDifferences: Gauge<'kind'>;
   /** Texts or keys of the vault that did not open. */
@@ -160,6 +167,19 @@ function workerMetrics(make: Maker) {
       'Notifications by channel and what came of them',
       ...(['channel', 'outcome'] as const),
     ),
+    deliveries: make.counter(
+      WORKER,
+      'guanjia_deliveries_total',
+      'Tries to deliver a message beyond the inbox, by channel and what came of them',
+      ...(['channel', 'outcome'] as const),
+    ),
+    deadLetters: make.gauge(WORKER, 'guanjia_dead_letters', 'Messages that were given up and not sent again since'),
+    oldestUndelivered: make.gauge(
+      WORKER,
+      'guanjia_undelivered_oldest_seconds',
+      'Age of the oldest message that is not delivered beyond the inbox yet; 0 without one',
+      'urgency',
+    ),
     auditDifferences: make.gauge(
       WORKER,
       'guanjia_audit_differences',
@@ -169,8 +189,13 @@ function workerMetrics(make: Maker) {
   };
 }
 
+type Counters = Pick<Metrics, 'notifications' | 'deliveries' | 'activityRetries' | 'vaultFailures' | 'engineErrors'>;
+
 /** A counter that is not there yet has nothing to increase from: what alerts watch is there from the start. */
-function beginAtZero(metrics: Pick<Metrics, 'notifications' | 'activityRetries' | 'vaultFailures' | 'engineErrors'>) {
+function beginAtZero(metrics: Counters) {
+  for (const channel of CHANNELS) {
+    for (const outcome of ['sent', 'retry', 'dead']) metrics.deliveries.inc({ channel, outcome }, 0);
+  }
   for (const outcome of ['delivered', 'nobody']) metrics.notifications.inc({ channel: 'inbox', outcome }, 0);
   for (const activity of ['writeJournal', 'notify']) metrics.activityRetries.inc({ activity }, 0);
   for (const reason of ['missing-key', 'unreadable']) metrics.vaultFailures.inc({ reason }, 0);

@@ -14,6 +14,7 @@ import * as erasure from './migrations/20261126T020000-erasure';
 import * as noticeFence from './migrations/20261126T030000-notice-fence';
 import * as rosters from './migrations/20261126T060000-rosters';
 import * as externalIdentity from './migrations/20261126T070000-external-identity';
+import * as delivery from './migrations/20261126T080000-delivery';
 import { publishDefaultPolicies } from './queries/policies';
 import type { Database } from './schema';
 
@@ -31,6 +32,7 @@ export const MIGRATIONS: Migrations = {
   '20261126T030000-notice-fence': noticeFence,
   '20261126T060000-rosters': rosters,
   '20261126T070000-external-identity': externalIdentity,
+  '20261126T080000-delivery': delivery,
 };
 
 /**

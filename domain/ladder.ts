@@ -2,7 +2,7 @@ import { advance } from './calendar';
 import { SECOND, type Instant } from './instant';
 import type { Escalation, Obligation, ObligationMoment, Terms } from './obligation';
 import type { Ladder } from './policy';
-import { localTimeOf, timeOfDay } from './zone';
+import { isBetween } from './zone';
 
 /**
  * The ladder that a missed obligation climbs (policies.md "Ladder"): rung 0 at the miss, the others by time past due
@@ -59,10 +59,6 @@ export function rungToTell(wanted: number, obligation: Obligation, ladder: Ladde
   return Math.min(Math.max(wanted, start), top);
 }
 
-/** From inclusive, to exclusive; the night may run over midnight. */
 export function isNight(ladder: Ladder, at: Instant, zone: string): boolean {
-  const now = localTimeOf(at, zone).timeOfDay;
-  const from = timeOfDay(ladder.night.from);
-  const to = timeOfDay(ladder.night.to);
-  return from <= to ? now >= from && now < to : now >= from || now < to;
+  return isBetween(at, ladder.night, zone);
 }

@@ -82,6 +82,13 @@ export function timeOfDay(text: string): Millis {
   return (hours * 60 + minutes) * 60_000;
 }
 
+/** Whether the zone's clock shows a time from `from` inclusive to `to` exclusive; over midnight when `to` is earlier. */
+export function isBetween(at: Instant, { from, to }: { readonly from: string; readonly to: string }, zone: string) {
+  const now = localTimeOf(at, zone).timeOfDay;
+  const [begin, end] = [timeOfDay(from), timeOfDay(to)];
+  return begin <= end ? now >= begin && now < end : now >= begin || now < end;
+}
+
 /**
  * The instant at which the zone's clock shows this local time. A time that a clock change skips becomes the first
  * instant after the gap; one that it repeats, the first of both.

@@ -44,6 +44,8 @@ async function main(): Promise<void> {
     logger,
     tracer,
     client,
+    taskQueue,
+    delivery: config.delivery,
     clock: systemClock,
     replay: (no) => replayCase({ client, dataConverter, bundle }, no),
   });

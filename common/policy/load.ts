@@ -1,8 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { z } from 'zod';
+import type { NotificationPolicy } from '../../domain/delivery';
 import { isPolicyFamily, POLICY_FAMILIES, type PolicyDraft } from './families';
 import { findingsOf, formatIssue, valueAt, type Finding, type PolicyIssue } from './issues';
+import { parseNotifications } from './notifications';
 import { readSource } from './source';
+
+/** The one file of the folder that is no family's. */
+const NOTIFICATIONS = 'notifications.yaml';
 
 export type ParsedPolicy =
   { readonly ok: true; readonly policy: PolicyDraft } | { readonly ok: false; readonly issues: readonly PolicyIssue[] };
@@ -14,18 +20,32 @@ export type ParsedPolicy =
  * @param file the name to report; nothing is read from it.
  */
 export function parsePolicy(text: string, file: string): ParsedPolicy {
+  const checked = check(text, file, (raw) => {
+    const family = valueAt(raw, ['policy']);
+    return isPolicyFamily(family) ? POLICY_FAMILIES[family](raw) : unknownFamily(raw, family);
+  });
+  return checked.ok ? { ok: true, policy: checked.data } : checked;
+}
+
+type Checked<T> =
+  { readonly ok: true; readonly data: T } | { readonly ok: false; readonly issues: readonly PolicyIssue[] };
+
+/** @param parse of the plain values; a single finding when it can't even be said what they should be. */
+function check<T>(text: string, file: string, parse: (raw: unknown) => z.ZodSafeParseResult<T> | Finding): Checked<T> {
   const source = readSource(text, file);
   if (!source.readable) return { ok: false, issues: source.issues };
-  const family = valueAt(source.raw, ['policy']);
-  if (!isPolicyFamily(family)) {
-    return { ok: false, issues: [...source.issues, source.locate(unknownFamily(source.raw, family))] };
-  }
-  const parsed = POLICY_FAMILIES[family](source.raw);
+  const parsed = parse(source.raw);
+  if (!('success' in parsed)) return { ok: false, issues: [...source.issues, source.locate(parsed)] };
   const found = parsed.success ? [] : findingsOf(parsed.error, source.raw).map((finding) => source.locate(finding));
   const issues = [...source.issues, ...found.filter((issue) => !known(issue, source.issues))].sort(
     (a, b) => a.line - b.line || a.column - b.column,
   );
-  return parsed.success && issues.length === 0 ? { ok: true, policy: parsed.data } : { ok: false, issues };
+  return parsed.success && issues.length === 0 ? { ok: true, data: parsed.data } : { ok: false, issues };
+}
+
+/** Like `parsePolicy`, for policies/notifications.yaml: it is no family's, and no case keeps a version of it. */
+export function parseNotificationPolicy(text: string, file: string): Checked<NotificationPolicy> {
+  return check(text, file, parseNotifications);
 }
 
 /** A key that is wrong as YAML needs no second issue because nobody knows it. */
@@ -67,7 +87,7 @@ export class PolicyFileError extends Error {
 export function loadDefaultPolicies(folder: string = installedFolder('policies')): DefaultPolicy[] {
   const issues: PolicyIssue[] = [];
   const policies = readdirSync(folder)
-    .filter((name) => name.endsWith('.yaml'))
+    .filter((name) => name.endsWith('.yaml') && name !== NOTIFICATIONS)
     .sort()
     .flatMap((name): DefaultPolicy[] => {
       const file = `policies/${name}`;
@@ -79,6 +99,16 @@ export function loadDefaultPolicies(folder: string = installedFolder('policies')
     });
   if (issues.length > 0) throw new PolicyFileError(issues);
   return policies;
+}
+
+/** @throws PolicyFileError with every issue of policies/notifications.yaml */
+export function loadNotificationPolicy(folder: string = installedFolder('policies')): NotificationPolicy {
+  const parsed = parseNotificationPolicy(
+    readFileSync(join(folder, NOTIFICATIONS), 'utf8'),
+    `policies/${NOTIFICATIONS}`,
+  );
+  if (!parsed.ok) throw new PolicyFileError(parsed.issues);
+  return parsed.data;
 }
 
 /**

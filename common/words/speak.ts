@@ -1,4 +1,5 @@
 import { readArgs, type Reader } from './args';
+import type { Locale } from './tables';
 import { words } from './words';
 
 /** The sentences of the timeline, of refusals and of notices. A code without words is shown as it is. */
@@ -23,4 +24,14 @@ export function noticeInWords(
   const args = { ...readArgs(notice.args, reader), no: notice.no };
   const special = typeof kind === 'string' ? find('notice', `${notice.template}.${kind}`, args) : null;
   return special ?? find('notice', notice.template, args) ?? notice.template;
+}
+
+/** The headline of a message: what it is about, with the case's number. */
+export function noticeTitle(
+  { no, template, urgent }: { readonly no: string; readonly template: string; readonly urgent: boolean },
+  locale: Locale,
+): string {
+  const { find, say } = words(locale);
+  const title = find('notice-title', template) ?? template;
+  return say(urgent ? 'delivery.urgent' : 'delivery.title', { title, no });
 }

@@ -15,6 +15,7 @@ export type Vocabulary =
   | 'event'
   | 'level'
   | 'notice'
+  | 'notice-title'
   | 'obligation'
   | 'part-state'
   | 'pause-reason'

@@ -26,6 +26,9 @@ import type * as journal from './journal';
 import type * as obligation from './obligation';
 import type * as commandReceipt from './command-receipt';
 import type * as notification from './notification';
+import type * as contact from './contact';
+import type * as endpoint from './endpoint';
+import type * as delivery from './delivery';
 import type * as changeFeed from './change-feed';
 import type * as obligationFact from './obligation-fact';
 import type * as caseFact from './case-fact';
@@ -64,6 +67,9 @@ export type Database = company.PartialDB &
   obligation.PartialDB &
   commandReceipt.PartialDB &
   notification.PartialDB &
+  contact.PartialDB &
+  endpoint.PartialDB &
+  delivery.PartialDB &
   changeFeed.PartialDB &
   obligationFact.PartialDB &
   caseFact.PartialDB &

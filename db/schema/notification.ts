@@ -33,6 +33,11 @@ export interface NotificationTable {
   fence: number | null;
   /** Digest of what was asked for. */
   asked: string | null;
+  /**
+   * What becomes of it beyond the inbox: `due` to be handed over to the delivery of its recipient, `handed` over,
+   * `settled` one way or the other. Null: nothing does.
+   */
+  handover: 'due' | 'handed' | 'settled' | null;
 }
 
 export type PartialDB = { [tableName]: NotificationTable };

@@ -6,6 +6,8 @@ export interface StaffTable {
   company: string;
   name_ref: string;
   department: string | null;
+  /** Language tag that he is written to in; null: the default. */
+  language: string | null;
   /** False: nothing is sent to him any more, and his keys are refused. */
   active: boolean;
   created_at: Date;

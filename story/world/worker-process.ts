@@ -60,6 +60,8 @@ async function run({ env, bundle: codePath }: StartWorker): Promise<void> {
     metrics: createMetrics(),
     logger,
     client,
+    taskQueue,
+    delivery: config.delivery,
     clock,
     replay: (no) => replayCase({ client, dataConverter, bundle }, no),
   });

@@ -98,11 +98,11 @@ describe.each(LOCALES)('the words of %s', (locale) => {
     }
   });
 
-  it('have a text for every notice, by arguments that it has', () => {
+  it('have a title and a text for every notice, by arguments that it has', () => {
     expect(domain.notices.size).toBeGreaterThan(20);
     expect(
       missing(
-        [...domain.notices.keys()].map((template) => `notice.${template}`),
+        [...domain.notices.keys()].flatMap((template) => [`notice.${template}`, `notice-title.${template}`]),
         locale,
       ),
     ).toEqual([]);

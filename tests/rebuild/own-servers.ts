@@ -84,7 +84,7 @@ export class OwnServers {
     const native = await nativeConnection({ address: this.address, namespace: 'default' }, { logger });
     const worker = await createWorker({
       ...{ connection: native, namespace: 'default', taskQueue: QUEUE, dataConverter, bundle },
-      activities: createActivities(deps),
+      activities: createActivities({ ...deps, taskQueue: QUEUE }),
     });
     this.worker = { worker, native, done: worker.run() };
   }

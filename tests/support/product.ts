@@ -9,6 +9,7 @@ import type { ApiDeps } from '../../api/deps';
 import { createHttpServer } from '../../api/http/server';
 import { systemClock } from '../../common/clock';
 import type { Config } from '../../common/config';
+import type { DeliveryConfig } from '../../common/config-delivery';
 import { newApiKey } from '../../common/crypto/api-key';
 import { createDataConverter } from '../../common/crypto/codec';
 import { parseKeyring } from '../../common/crypto/keyring';
@@ -16,6 +17,7 @@ import { createLogger } from '../../common/logger';
 import { connectTemporal, nativeConnection } from '../../common/temporal';
 import { createCompany, type CompanySpec } from '../../db/queries/company';
 import type { Role } from '../../domain/actor';
+import type { NotificationPolicy } from '../../domain/delivery';
 import { makeBundle } from '../../worker/bundle';
 import { replayCase } from '../../worker/replay';
 import { createWorker } from '../../worker/worker';
@@ -60,6 +62,10 @@ export interface ProductOptions {
   readonly logTo?: { write(line: string): void };
   /** The company's identity provider. */
   readonly identity?: Config['identity'];
+  /** Mail server and receivers; none by default. */
+  readonly delivery?: DeliveryConfig;
+  /** Those of policies/ by default. */
+  readonly notifications?: NotificationPolicy;
   /** Limits and proxies of the API; nothing is limited by default. */
   readonly api?: Parameters<typeof createApi>[1];
 }
@@ -92,6 +98,9 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const activities = createActivities({
     ...deps,
     client,
+    taskQueue: TASK_QUEUE,
+    delivery: options.delivery,
+    notifications: options.notifications,
     replay: (no) => replayCase({ client, dataConverter, bundle }, no),
   });
 

@@ -14,15 +14,18 @@ import { commandRoutes } from './routes/commands';
 import { codecRoutes } from './routes/codec';
 import { complaintRoutes } from './routes/complaints';
 import { apiKeyRoutes } from './routes/api-keys';
+import { assetRoutes } from './routes/assets';
 import { auditRoutes } from './routes/audit';
 import { healthRoutes } from './routes/health';
 import { householdRoutes } from './routes/households';
 import { identityRoutes } from './routes/identities';
 import { meRoutes } from './routes/me';
 import { notificationRoutes } from './routes/notifications';
+import { placeRoutes } from './routes/places';
 import { policyRoutes } from './routes/policies';
 import { residentRoutes } from './routes/residents';
 import { projectRoutes } from './routes/projects';
+import { rosterRoutes } from './routes/roster';
 import { staffRoutes } from './routes/staff';
 import { streamRoutes } from './routes/stream';
 import { workRoutes } from './routes/work';
@@ -37,6 +40,7 @@ export function allRoutes(deps: ApiDeps, feed: Feed): Route[] {
     ...caseInspectionRoutes(deps),
     ...workRoutes(deps),
     ...apiKeyRoutes(deps),
+    ...assetRoutes(deps),
     ...auditRoutes(deps),
     ...codecRoutes(deps),
     ...healthRoutes(deps),
@@ -44,9 +48,11 @@ export function allRoutes(deps: ApiDeps, feed: Feed): Route[] {
     ...identityRoutes(deps),
     ...meRoutes(deps, VERSION),
     ...notificationRoutes(deps),
+    ...placeRoutes(deps),
     ...policyRoutes(deps),
     ...projectRoutes(deps),
     ...residentRoutes(deps),
+    ...rosterRoutes(deps),
     ...staffRoutes(deps),
     ...streamRoutes(deps, feed),
   ];

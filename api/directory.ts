@@ -1,10 +1,12 @@
 import type { Kysely } from 'kysely';
 import type { Clock } from '../common/clock';
+import type { ProjectDays } from '../domain/calendar';
 import type { FamilyPolicy } from '../domain/policy';
 import type { Database } from '../db/schema';
 import { isTransient } from '../db/database';
 import { currentPolicy, policyVersion } from '../db/queries/policies';
 import { findProject, type Project } from '../db/queries/directory';
+import { projectDays } from '../db/queries/projects';
 import { problem } from './http/problem';
 import type { Reads } from './reads';
 
@@ -31,6 +33,11 @@ export class Directory {
 
   project(id: string): Promise<Project | null> {
     return this.remember(`project/${id}`, () => findProject(this.db, id));
+  }
+
+  /** The holidays and working days that a new case of the project begins with; null where it has none of its own. */
+  projectDays(id: string): Promise<ProjectDays | null> {
+    return this.remember(`days/${id}`, () => projectDays(this.db, id));
   }
 
   /** The policy that a new case begins with; null when the family has none. */

@@ -15,6 +15,28 @@ export interface Calendar {
   readonly workdays: readonly string[];
 }
 
+/** What a project adds to the calendars of a policy: its own holidays and working days. */
+export interface ProjectDays {
+  /** Counted from 1. */
+  readonly version: number;
+  /** Local dates. */
+  readonly holidays: readonly string[];
+  readonly workdays: readonly string[];
+}
+
+/** A calendar with the days of a project, which go before the policy's. The version names both. */
+export function withDays(calendar: Calendar, days: ProjectDays | null): Calendar {
+  if (!days) return calendar;
+  const merged = (own: readonly string[], theirs: readonly string[], against: readonly string[]) =>
+    [...new Set([...theirs.filter((date) => !against.includes(date)), ...own])].sort();
+  return {
+    ...calendar,
+    version: `${calendar.version}+project.${days.version}`,
+    holidays: merged(days.holidays, calendar.holidays, days.workdays),
+    workdays: merged(days.workdays, calendar.workdays, days.holidays),
+  };
+}
+
 /** A stretch in which a clock stood still; `to` is missing while it still stands. */
 export interface Interval {
   readonly from: Instant;

@@ -5,6 +5,7 @@ import { isRefusal } from '../../domain/family';
 import type { ComplaintOpening } from '../../domain/complaint/state';
 import type { ComplaintPolicy } from '../../domain/complaint/policy';
 import { complaint } from '../../domain/complaint';
+import { withDays, type ProjectDays } from '../../domain/calendar';
 import { MINUTE } from '../../domain/instant';
 import { normalisePhone, normaliseRoom } from '../../common/crypto/blind-index';
 import { isTransient } from '../../db/database';
@@ -20,6 +21,7 @@ import type { NewComplaint } from '../schemas/complaint';
 import { contactText } from '../schemas/contact';
 import type { PlainText } from '../schemas/text';
 import { withoutStoring, withRefs } from '../texts';
+import { requireAsset } from '../resources/assets';
 import { actorOf, homeOf } from './admit';
 import { textStore } from './store-texts';
 
@@ -94,6 +96,8 @@ export async function prepare(deps: ApiDeps, { body, principal, now }: StartRequ
   // The document of this family was checked by its schema when it was published.
   const policy = (await deps.directory.currentPolicy('complaint')) as ComplaintPolicy | null;
   if (!policy) throw problem('unknown-policy');
+  await requireAsset(deps, project.id, body.place?.asset ?? null);
+  const days = await deps.directory.projectDays(project.id);
   const reportedAt = body.reportedAt ?? now;
   const room = normaliseRoom(body.place?.room ?? '');
   const phone = normalisePhone(body.caller?.phone ?? '');
@@ -117,7 +121,7 @@ export async function prepare(deps: ApiDeps, { body, principal, now }: StartRequ
     opening: {
       project: { id: project.id, zone: project.zone },
       mode: 'live',
-      policy,
+      policy: { ...policy, calendars: calendarsWith(days, policy.calendars) },
       reportedAt,
       receivedAt: now,
       by: actorOf(principal),
@@ -141,6 +145,11 @@ export async function prepare(deps: ApiDeps, { body, principal, now }: StartRequ
 function refuseImpossible(intake: Intake): void {
   const step = rehearse(intake);
   if (isRefusal(step)) throw problemOf(step);
+}
+
+/** The calendars of a policy as they count in a project. */
+function calendarsWith(days: ProjectDays | null, calendars: ComplaintPolicy['calendars']) {
+  return Object.fromEntries(Object.entries(calendars).map(([name, calendar]) => [name, withDays(calendar, days)]));
 }
 
 async function homeIfThere(deps: ApiDeps, project: string, roomIndex: string): Promise<Home | null> {

@@ -3,19 +3,18 @@ import type { Kysely } from 'kysely';
 import { lockMaking, madeBefore } from '../../db/queries/api-audit';
 import type { Database } from '../../db/schema';
 import type { ApiDeps } from '../deps';
-import type { Principal } from '../http/access';
 import type { Idempotency } from '../http/idempotency';
 import { problem } from '../http/problem';
-import { recordDeed } from './record';
+import { recordDeed, type By } from './record';
 
-interface Making {
-  readonly principal: Principal;
+export interface Making extends By {
   readonly idempotency: Idempotency | null;
-  readonly now: number;
   /** `staff`: the subject of the audit entry is `staff/<id>`, its action `staff.create`. */
-  readonly kind: 'staff' | 'household' | 'resident';
+  readonly kind: 'staff' | 'household' | 'resident' | 'project' | 'asset' | 'roster-line' | 'substitute';
   /** Of the new id: `s` makes `s-4f0c…`. */
-  readonly letter: string;
+  readonly letter?: string;
+  /** Where whoever asks chose it; `make` says when it is taken. */
+  readonly id?: string | undefined;
   readonly project: string | null;
   readonly details: Readonly<Record<string, unknown>>;
 }
@@ -27,7 +26,7 @@ const ID_DIGITS = 16;
  * hash of what was asked for.
  * @param make puts it in under this id; only when it is not there.
  * @returns the id, of now or of the first time.
- * @throws Problem idempotency-mismatch
+ * @throws Problem idempotency-mismatch; conflict where the id was chosen and is taken by something else
  */
 export async function makeOnce(
   deps: ApiDeps,
@@ -35,7 +34,7 @@ export async function makeOnce(
   make: (trx: Kysely<Database>, id: string) => Promise<void>,
 ): Promise<string> {
   const { principal, idempotency, kind, now, project, details } = making;
-  const id = `${making.letter}-${digitsOf(deps, making)}`;
+  const id = making.id ?? `${making.letter ?? kind}-${digitsOf(deps, making)}`;
   const subject = `${kind}/${id}`;
   const action = `${kind}.create`;
   // Keyed, since bodies have names and numbers that could be guessed from a plain hash.
@@ -44,7 +43,9 @@ export async function makeOnce(
     if (idempotency) {
       await lockMaking(trx, subject);
       const before = await madeBefore(trx, subject, action);
-      if (before && before.request !== request) throw problem('idempotency-mismatch');
+      if (before && before.request !== request) {
+        throw problem(making.id === undefined ? 'idempotency-mismatch' : 'conflict');
+      }
       if (before) return id;
     }
     await make(trx, id);

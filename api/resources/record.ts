@@ -14,10 +14,16 @@ export interface Deed {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** Who does something, and when. */
+export interface By {
+  readonly principal: Principal;
+  readonly now: number;
+}
+
 /** Writes down who did what, in the same transaction as the deed itself. */
 export async function recordDeed(
   db: Kysely<Database>,
-  { principal, now }: { readonly principal: Principal; readonly now: number },
+  { principal, now }: By,
   { action, subject, project, details = {} }: Deed,
 ): Promise<void> {
   const { id: actor, role, keyId } = principal;

@@ -23,7 +23,7 @@ const REFUSALS = [
     'database-unavailable',
   ] as const),
   ...(['reported-in-future', 'reported-too-long-ago', 'subtype-required', 'subtype-unknown'] as const),
-  ...(['department-unknown', 'department-required', 'only-manager-may-lower'] as const),
+  ...(['department-unknown', 'department-required', 'only-manager-may-lower', 'asset-unknown'] as const),
 ];
 /** How far back a case of the same home may be what this one repeats. */
 const DUPLICATES_WITHIN = 30 * DAY;

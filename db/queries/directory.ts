@@ -42,11 +42,13 @@ export async function findProject(db: Kysely<Database>, id: string): Promise<Pro
   return (await listProjects(db, [id]))[0] ?? null;
 }
 
+/** Those in use. */
 export async function listDepartments(db: Kysely<Database>, project: string): Promise<Department[]> {
   return db
     .selectFrom('department')
     .select(['project', 'id', 'name'])
     .where('project', '=', project)
+    .where('retired_at', 'is', null)
     .orderBy('id')
     .execute();
 }

@@ -1,7 +1,9 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Instant } from '../../domain/instant';
 import type { RosterLine, RosterOverride, Substitution } from '../../domain/roster';
 import type { Database } from '../schema';
+import type { RosterLineTable } from '../schema/roster-line';
+import type { SubstitutionTable } from '../schema/substitution';
 import { instantOf, timeOf } from '../time';
 import { rosterLine } from './roster';
 
@@ -26,29 +28,42 @@ export interface StoredSubstitution extends Substitution {
 }
 
 /** The lines that count now. */
-export async function currentLines(db: Kysely<Database>, where: { project: string } | { id: string }) {
+export async function currentLines(db: Kysely<Database>, project: string): Promise<StoredLine[]> {
   const rows = await db
     .selectFrom('roster_line')
     .selectAll()
+    .where('project', '=', project)
     .where('ended_at', 'is', null)
-    .$if('project' in where, (all) => all.where('project', '=', 'project' in where ? where.project : ''))
-    .$if('id' in where, (all) => all.where('id', '=', 'id' in where ? where.id : ''))
     .orderBy('id')
     .execute();
-  return rows.map((row): StoredLine => ({ ...rosterLine(row), project: row.project, revision: row.revision }));
+  return rows.map(storedLine);
 }
 
-/** Holds up whoever else changes it, until the transaction ends. null: it does not count (any more). */
-export async function lockLine(trx: Kysely<Database>, id: string): Promise<StoredLine | null> {
-  await trx
+/** Its last revision, and whether it counts; null: there never was such a line. */
+export async function lastLine(
+  db: Kysely<Database>,
+  id: string,
+): Promise<{ readonly line: StoredLine; readonly counts: boolean } | null> {
+  const row = await db
     .selectFrom('roster_line')
-    .select('id')
+    .selectAll()
     .where('id', '=', id)
-    .where('ended_at', 'is', null)
-    .forUpdate()
-    .execute();
-  return (await currentLines(trx, { id }))[0] ?? null;
+    .orderBy('revision', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row ? { line: storedLine(row), counts: row.ended_at === null } : null;
 }
+
+/** Holds up whoever else changes this line, until the transaction ends. */
+export async function lockLine(trx: Kysely<Database>, id: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`roster-line/${id}`}, 0))`.execute(trx);
+}
+
+const storedLine = (row: Selectable<RosterLineTable>): StoredLine => ({
+  ...rosterLine(row),
+  project: row.project,
+  revision: row.revision,
+});
 
 export async function insertLine(db: Kysely<Database>, line: StoredLine, at: Instant): Promise<void> {
   await db
@@ -109,7 +124,7 @@ export async function endOverride(
   return numUpdatedRows > 0n;
 }
 
-/** Those of some lines that count now, by day. */
+/** Those of a project that count now, by day. */
 export async function currentOverrides(db: Kysely<Database>, project: string): Promise<StoredOverride[]> {
   const rows = await db
     .selectFrom('roster_override')
@@ -128,25 +143,30 @@ export async function currentOverrides(db: Kysely<Database>, project: string): P
 /** Those that count now and are not over, by beginning. */
 export async function currentSubstitutions(
   db: Kysely<Database>,
-  where: { readonly project: string; readonly after: Instant } | { readonly id: string },
+  { project, after }: { readonly project: string; readonly after: Instant },
 ): Promise<StoredSubstitution[]> {
   const rows = await db
     .selectFrom('substitution')
     .selectAll()
+    .where('project', '=', project)
     .where('ended_at', 'is', null)
-    .$if('id' in where, (all) => all.where('id', '=', 'id' in where ? where.id : ''))
-    .$if('project' in where, (all) => {
-      const { project, after } = 'project' in where ? where : { project: '', after: 0 };
-      return all.where('project', '=', project).where('to_at', '>', timeOf(after));
-    })
+    .where('to_at', '>', timeOf(after))
     .orderBy('from_at')
     .orderBy('id')
     .execute();
-  return rows.map((row) => ({
-    ...{ id: row.id, project: row.project, staff: row.staff, by: row.by_staff },
-    ...{ from: instantOf(row.from_at), to: instantOf(row.to_at) },
-  }));
+  return rows.map(storedSubstitution);
 }
+
+/** Also one that was ended. */
+export async function substitutionById(db: Kysely<Database>, id: string): Promise<StoredSubstitution | null> {
+  const row = await db.selectFrom('substitution').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? storedSubstitution(row) : null;
+}
+
+const storedSubstitution = (row: Selectable<SubstitutionTable>): StoredSubstitution => ({
+  ...{ id: row.id, project: row.project, staff: row.staff, by: row.by_staff },
+  ...{ from: instantOf(row.from_at), to: instantOf(row.to_at) },
+});
 
 /** @returns false when somebody else stands in for him then. */
 export async function insertSubstitution(

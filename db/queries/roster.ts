@@ -1,5 +1,4 @@
-import { sql, type Kysely } from 'kysely';
-import type { Role } from '../../domain/actor';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import { isoOf, type Instant } from '../../domain/instant';
 import {
   dutyAt,
@@ -10,6 +9,7 @@ import {
   type RosterPerson,
 } from '../../domain/roster';
 import type { Database } from '../schema';
+import type { RosterLineTable } from '../schema/roster-line';
 import { instantOf, timeOf } from '../time';
 import { findProject, listStaff } from './directory';
 import { oneOf } from './lists';
@@ -102,17 +102,7 @@ export async function loadRoster(
 
 const dayOf = (instant: Instant): string => isoOf(instant).slice(0, 10);
 
-export function rosterLine(row: {
-  readonly id: string;
-  readonly staff: string;
-  readonly role: Role;
-  readonly post: string | null;
-  readonly from_time: string;
-  readonly to_time: string;
-  readonly weekdays: string;
-  readonly first_day: string;
-  readonly last_day: string | null;
-}): RosterLine {
+export function rosterLine(row: Selectable<RosterLineTable>): RosterLine {
   return {
     id: row.id,
     staff: row.staff,

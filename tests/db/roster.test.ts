@@ -98,7 +98,7 @@ describe('who is on duty', () => {
     await insertLine(db, { ...line('l-day', 'spare', '08:00', '20:00'), revision: 2 }, at);
     expect((await engineersAt(at - 1)).map(({ staff }) => staff)).toEqual(['day']);
     expect(await engineersAt(at)).toMatchObject([{ staff: 'spare', skills: ['welding'] }]);
-    expect(await currentLines(db, { project: 'lakeside' })).toMatchObject([
+    expect(await currentLines(db, 'lakeside')).toMatchObject([
       { id: 'l-day', revision: 2, staff: 'spare', weekdays: [1, 2, 3, 4, 5], lastDay: null },
       { id: 'l-night', revision: 1 },
     ]);

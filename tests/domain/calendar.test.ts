@@ -1,6 +1,6 @@
 import { Temporal } from '@js-temporal/polyfill';
 import fc from 'fast-check';
-import { advance, elapsed, windowsOn, type Calendar, type Interval } from '../../domain/calendar';
+import { advance, elapsed, windowsOn, withDays, type Calendar, type Interval } from '../../domain/calendar';
 import { DAY, HOUR, MINUTE } from '../../domain/instant';
 import { instantOfLocal } from '../../domain/zone';
 import { SHANGHAI, sh } from './support';
@@ -198,6 +198,21 @@ describe('advancing by working time', () => {
     // The first hour of the day is skipped.
     expect(length(midnight, '2026-04-24', 'Africa/Cairo')).toBe(30 * MINUTE);
   });
+});
+
+describe('the days of a project', () => {
+  const days = { version: 3, holidays: ['2026-05-04', '2026-10-11'], workdays: ['2026-10-02', '2026-05-09'] };
+
+  test('go before those of the policy, and the version names both', () => {
+    expect(withDays(OFFICE, days)).toEqual({
+      ...OFFICE,
+      version: '2026-1+project.3',
+      holidays: ['2026-03-09', '2026-05-04', '2026-10-01', '2026-10-11', '2028-02-29'],
+      workdays: ['2026-03-08', '2026-05-09', '2026-10-02', '2026-11-01'],
+    });
+  });
+
+  test('a project without any leaves the calendar as it is', () => expect(withDays(OFFICE, null)).toBe(OFFICE));
 });
 
 describe('the windows of a date', () => {

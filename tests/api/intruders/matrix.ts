@@ -10,6 +10,7 @@ const STAFF = `${FRONT} engineering security finance`;
 const INSIDERS = `${STAFF} quality ops`;
 const MANAGERS = 'manager general_manager';
 const APPOINTERS = `${MANAGERS} ops`;
+const PLANNERS = `${SUPERVISORS} ops`;
 const INSPECTORS = `${MANAGERS} quality ops`;
 const READERS = `${STAFF} quality resident`;
 const EVERYBODY = `${INSIDERS} volunteer merchant owner_rep resident`;
@@ -49,6 +50,40 @@ const RULES: Readonly<Record<string, string | null>> = {
   'GET /api/v1/me': EVERYBODY,
   'GET /api/v1/projects': EVERYBODY,
   'GET /api/v1/projects/{project}': EVERYBODY,
+  'GET /api/v1/projects/{project}/departments': INSIDERS,
+  'PUT /api/v1/projects/{project}/departments/{id}': APPOINTERS,
+  'DELETE /api/v1/projects/{project}/departments/{id}': APPOINTERS,
+  'GET /api/v1/projects/{project}/posts': INSIDERS,
+  'PUT /api/v1/projects/{project}/posts/{id}': APPOINTERS,
+  'DELETE /api/v1/projects/{project}/posts/{id}': APPOINTERS,
+  'GET /api/v1/projects/{project}/skills': INSIDERS,
+  'PUT /api/v1/projects/{project}/skills/{id}': APPOINTERS,
+  'DELETE /api/v1/projects/{project}/skills/{id}': APPOINTERS,
+  'GET /api/v1/projects/{project}/zones': INSIDERS,
+  'PUT /api/v1/projects/{project}/zones/{id}': APPOINTERS,
+  'DELETE /api/v1/projects/{project}/zones/{id}': APPOINTERS,
+  'POST /api/v1/projects': MANAGERS,
+  'PATCH /api/v1/projects/{project}': APPOINTERS,
+  'GET /api/v1/projects/{project}/calendar': INSIDERS,
+  'PUT /api/v1/projects/{project}/calendar': APPOINTERS,
+  'GET /api/v1/projects/{project}/staff/{staff}/ties': INSIDERS,
+  'PUT /api/v1/projects/{project}/staff/{staff}/ties': PLANNERS,
+  'GET /api/v1/projects/{project}/roster': INSIDERS,
+  'GET /api/v1/projects/{project}/roster/now': INSIDERS,
+  'GET /api/v1/projects/{project}/roster/gaps': INSIDERS,
+  'POST /api/v1/projects/{project}/roster/lines': PLANNERS,
+  'PUT /api/v1/projects/{project}/roster/lines/{id}': PLANNERS,
+  'DELETE /api/v1/projects/{project}/roster/lines/{id}': PLANNERS,
+  'PUT /api/v1/projects/{project}/roster/lines/{id}/days/{date}': PLANNERS,
+  'DELETE /api/v1/projects/{project}/roster/lines/{id}/days/{date}': PLANNERS,
+  'POST /api/v1/projects/{project}/roster/substitutes': PLANNERS,
+  'DELETE /api/v1/projects/{project}/roster/substitutes/{id}': PLANNERS,
+  'GET /api/v1/assets': INSIDERS,
+  'GET /api/v1/assets/{id}': INSIDERS,
+  'GET /api/v1/assets/{id}/file': INSIDERS,
+  'POST /api/v1/assets': PLANNERS,
+  'PATCH /api/v1/assets/{id}': PLANNERS,
+  'DELETE /api/v1/assets/{id}': PLANNERS,
   'GET /api/v1/staff': INSIDERS,
   'GET /api/v1/staff/{id}': INSIDERS,
   'POST /api/v1/staff': APPOINTERS,

@@ -12,6 +12,10 @@ export interface Ids {
   readonly notification: string;
   /** Of an identity provider. */
   readonly identity: string;
+  /** Of the roster. */
+  readonly line: string;
+  readonly substitute: string;
+  readonly asset: string;
 }
 
 /** The parts of a valid request, besides what the document says of it. */
@@ -74,6 +78,16 @@ export const COMMAND_BODIES: Readonly<Record<string, (ids: Ids) => unknown>> = {
 const none = [{ shot: () => ({}) }] as const;
 const at = ({ no }: Ids) => ({ path: { no } });
 const ofProject = [{ shot: ({ project }: Ids) => ({ query: { project } }) }, ...none];
+const ofPath = ({ project }: Ids) => ({ path: { project } });
+const entry = ({ project }: Ids) => ({ path: { project, id: 'gardening' } });
+const ofAsset = ({ asset }: Ids) => ({ path: { id: asset } });
+const SHIFT = {
+  role: 'customer_service',
+  from: '00:00',
+  to: '00:00',
+  weekdays: [1, 2, 3, 4, 5, 6, 7],
+  firstDay: '2027-01-01',
+};
 const family = { path: { family: 'complaint' } };
 const NOT_THERE = [200, null] as const;
 
@@ -147,6 +161,53 @@ const AIMS: Readonly<Record<string, readonly Aim[]>> = {
   publishPolicy: [{ shot: () => ({ ...family, query: { dryRun: 'true' }, body: { yaml: POLICY } }) }],
   listProjects: none,
   getProject: [{ shot: ({ project }) => ({ path: { project } }) }],
+  listDepartments: [{ shot: ofPath }],
+  putDepartment: [{ shot: (ids) => ({ ...entry(ids), body: { name: '绿化部' } }) }],
+  retireDepartment: [{ shot: entry }],
+  listPosts: [{ shot: ofPath }],
+  putPost: [{ shot: (ids) => ({ ...entry(ids), body: { name: '绿化' } }) }],
+  retirePost: [{ shot: entry }],
+  listSkills: [{ shot: ofPath }],
+  putSkill: [{ shot: (ids) => ({ ...entry(ids), body: { name: '园艺' } }) }],
+  retireSkill: [{ shot: entry }],
+  listZones: [{ shot: ofPath }],
+  putZone: [{ shot: (ids) => ({ ...entry(ids), body: { name: '东区', buildings: ['11'] } }) }],
+  retireZone: [{ shot: entry }],
+  createProject: [{ shot: () => ({ body: { id: 'riverside', name: '河畔', zone: 'Asia/Shanghai' } }) }],
+  changeProject: [{ shot: (ids) => ({ ...ofPath(ids), body: { name: '湖畔花园' } }) }],
+  getProjectCalendar: [{ shot: ofPath }],
+  setProjectCalendar: [{ shot: (ids) => ({ ...ofPath(ids), body: { holidays: ['2026-10-01'], workdays: [] } }) }],
+  getStaffTies: [{ shot: ({ project, staff }) => ({ path: { project, staff } }) }],
+  setStaffTies: [
+    { shot: ({ project, staff }) => ({ path: { project, staff }, body: { post: null, skills: [], zones: [] } }) },
+  ],
+  getRoster: [{ shot: ofPath }],
+  getDutyNow: [{ shot: ofPath }],
+  listRosterGaps: [{ shot: (ids) => ({ ...ofPath(ids), query: { from: soon(), to: later() } }) }],
+  addRosterLine: [{ shot: ({ project, staff }) => ({ path: { project }, body: { ...SHIFT, staff } }) }],
+  changeRosterLine: [
+    { shot: ({ project, line, staff }) => ({ path: { project, id: line }, body: { ...SHIFT, staff } }) },
+  ],
+  endRosterLine: [{ shot: ({ project, line }) => ({ path: { project, id: line } }) }],
+  setRosterDay: [
+    { shot: ({ project, line }) => ({ path: { project, id: line, date: '2026-12-01' }, body: { shift: null } }) },
+  ],
+  resetRosterDay: [{ shot: ({ project, line }) => ({ path: { project, id: line, date: '2026-12-01' } }) }],
+  addSubstitute: [
+    {
+      shot: ({ project, staff }) => ({
+        path: { project },
+        body: { staff: 's-engineering', by: staff, from: soon(), to: later() },
+      }),
+    },
+  ],
+  endSubstitute: [{ shot: ({ project, substitute }) => ({ path: { project, id: substitute } }) }],
+  listAssets: ofProject,
+  getAsset: [{ shot: ofAsset }],
+  getAssetFile: [{ shot: ofAsset }],
+  createAsset: [{ shot: ({ project }) => ({ body: { project, kind: 'pump', name: '水泵' } }) }],
+  changeAsset: [{ shot: (ids) => ({ ...ofAsset(ids), body: { state: 'out-of-service' } }) }],
+  removeAsset: [{ shot: ofAsset }],
   listStaff: ofProject,
   getStaffMember: [{ shot: ({ staff }) => ({ path: { id: staff } }) }],
   createStaffMember: [

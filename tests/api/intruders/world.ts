@@ -1,6 +1,8 @@
 import { newApiKey } from '../../../common/crypto/api-key';
 import { createCompany, type CompanySpec, type KeySpec } from '../../../db/queries/company';
 import { insertIdentity } from '../../../db/queries/identities';
+import { insertAsset } from '../../../db/queries/assets';
+import { insertLine, insertSubstitution } from '../../../db/queries/roster-write';
 import { insertKey, revokeKey } from '../../../db/queries/keys';
 import { DAY, MINUTE } from '../../../domain/instant';
 import { startIssuer, type Issuer } from '../../support/issuer';
@@ -50,6 +52,8 @@ export async function startWorld(options: ProductOptions = {}): Promise<World> {
   for (const spec of companies(keys)) await createCompany(database.db, spec, { ...product.deps, index: blindIndex });
   await spoilKeys(product, keys);
   await identify(product);
+  await plan(product, { project: 'lakeside', of: 'lake', staff: 's-customer_service', by: 's-manager' });
+  await plan(product, { project: FAR, of: 'far', staff: 's-far', by: 's-far-2' });
 
   const start = async (key: string, project: string, room: string): Promise<string> => {
     const call = caller(product.url, key);
@@ -76,14 +80,17 @@ export async function startWorld(options: ProductOptions = {}): Promise<World> {
     own: {
       ...{ project: 'lakeside', no, household: 'h-1', resident: 'r-2', staff: 's-customer_service' },
       ...{ key: idOf(keyOf('spare')), notification: await notice(no), identity: IDENTITIES.own },
+      ...{ line: 'rl-lake', substitute: 'sub-lake', asset: 'lift-lake' },
     },
     foreign: {
       ...{ project: FAR, no: far, household: 'h-far', resident: 'r-far', staff: 's-far' },
       ...{ key: idOf(keyOf('far')), notification: await notice(far), identity: IDENTITIES.foreign },
+      ...{ line: 'rl-far', substitute: 'sub-far', asset: 'lift-far' },
     },
     missing: {
       ...{ project: 'nowhere', no: ids.caseNumber('C'), household: 'h-not', resident: 'r-not', staff: 's-not' },
       ...{ key: '0'.repeat(16), notification: 'f'.repeat(32), identity: 'f'.repeat(32) },
+      ...{ line: 'rl-not', substitute: 'sub-not', asset: 'lift-not' },
     },
     neighbour: { no: next, notification: await notice(next) },
     newCase: () => start(clerk, 'lakeside', ROOM),
@@ -120,6 +127,9 @@ async function farAway({ deps: { database } }: Product, no: string): Promise<unk
     identities: await of(db.selectFrom('external_identity').selectAll().where('staff', '=', 's-far')),
     keys: await of(db.selectFrom('api_key').select(['id', 'revoked_at']).where('staff', '=', 's-far')),
     notices: await of(db.selectFrom('notification').selectAll().where('project', '=', FAR)),
+    lines: await of(db.selectFrom('roster_line').selectAll().where('project', '=', FAR)),
+    substitutes: await of(db.selectFrom('substitution').selectAll().where('project', '=', FAR)),
+    assets: await of(db.selectFrom('asset').selectAll().where('project', '=', FAR)),
     audit: await of(db.selectFrom('audit_log').selectAll().where('project', '=', FAR)),
   };
 }
@@ -197,10 +207,26 @@ function companies(keys: Map<string, string>): CompanySpec[] {
           ...{ id: 's-far', name: '山上职员', department: 'customer_service' },
           roles: [{ project: FAR, role: 'customer_service' }],
         },
+        { id: 's-far-2', name: '山上同事', department: null, roles: [] },
       ],
       keys: [key('far', { role: 'customer_service', staff: 's-far', projects: [FAR] })],
     },
   ];
+}
+
+/** A shift, somebody who stands in, an asset. The role is one that nobody is told things in. */
+async function plan(
+  { deps: { database, clock } }: Product,
+  { project, of, staff, by }: Readonly<Record<'project' | 'of' | 'staff' | 'by', string>>,
+): Promise<void> {
+  const { db } = database;
+  const now = clock.now();
+  const times = { from: '00:00', to: '00:00', weekdays: [1, 2, 3, 4, 5, 6, 7], firstDay: '2026-01-01', lastDay: null };
+  const about = { project, staff };
+  await insertLine(db, { id: `rl-${of}`, revision: 1, ...about, role: 'volunteer', post: null, ...times }, now);
+  await insertSubstitution(db, { id: `sub-${of}`, ...about, by, from: now + DAY, to: now + 2 * DAY }, now);
+  const asset = { kind: 'lift', name: 'lift', building: null, unit: null, zone: null, inServiceSince: null };
+  await insertAsset(db, { id: `lift-${of}`, project, ...asset, state: 'in-service' }, now);
 }
 
 /** Keys of a general manager that have run out or were taken back. */

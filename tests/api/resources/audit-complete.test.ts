@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { lastAudit } from '../../../db/queries/api-audit';
+import { insertLine, insertSubstitution } from '../../../db/queries/roster-write';
+import { DAY } from '../../../domain/instant';
 import { allText } from '../../db/content';
 import { KEYS, LAKE, type Caller } from './company';
 import { startOffice, type Office } from './support';
@@ -11,6 +13,11 @@ import { startOffice, type Office } from './support';
 let office: Office;
 beforeAll(async () => {
   office = await startOffice();
+  const { db } = office.deps.database;
+  const line = { ...SHIFT, role: 'engineering' as const, post: null, lastDay: null };
+  await insertLine(db, { ...line, id: 'rl-1', revision: 1, project: LAKE }, office.now);
+  const away = { staff: 's-both', by: 's-engineering', from: office.now + DAY, to: office.now + 2 * DAY };
+  await insertSubstitution(db, { ...away, id: 'sub-1', project: LAKE }, office.now);
 });
 afterAll(() => office.stop());
 
@@ -26,6 +33,16 @@ const newcomer = { name: '新人', roles: [{ project: LAKE, role: 'security' }] 
 const home = { project: LAKE, building: '9', room: '9-1-901', residents: [{ name: '赵六', phone: '13600000000' }] };
 const key = { label: 'desk', role: 'security', projects: [LAKE], staff: 's-security' };
 
+const ROSTER = `/api/v1/projects/${LAKE}/roster`;
+const SHIFT = {
+  ...{ staff: 's-both', role: 'engineering', from: '08:00', to: '20:00', weekdays: [1, 2, 3, 4, 5] },
+  firstDay: '2026-12-01',
+};
+const STAND_IN = {
+  ...{ staff: 's-engineering', by: 's-both' },
+  ...{ from: '2026-12-01T08:00:00+08:00', to: '2026-12-02T08:00:00+08:00' },
+};
+
 /** One request for each route that changes or shows something. */
 const DEEDS: Readonly<Record<string, (firstKey: string) => Deed>> = {
   'POST /api/v1/staff': () => deed('manager', '/api/v1/staff', newcomer, 'staff.create'),
@@ -39,6 +56,41 @@ const DEEDS: Readonly<Record<string, (firstKey: string) => Deed>> = {
     ),
   'DELETE /api/v1/staff/{id}/identities/{identity}': () =>
     deed('manager', `/api/v1/staff/s-finance/identities/${identityId()}`, undefined, 'identity.remove'),
+  ...namedDeeds('departments', 'department', { name: '绿化部' }),
+  ...namedDeeds('posts', 'post', { name: '绿化' }),
+  ...namedDeeds('skills', 'skill', { name: '园艺' }),
+  ...namedDeeds('zones', 'zone', { name: '东区', buildings: ['11'] }),
+  'POST /api/v1/projects': () =>
+    deed('boss', '/api/v1/projects', { id: 'riverside', name: '河畔', zone: 'Asia/Shanghai' }, 'project.create'),
+  'PATCH /api/v1/projects/{project}': () =>
+    deed('manager', `/api/v1/projects/${LAKE}`, { name: '湖畔' }, 'project.change'),
+  'PUT /api/v1/projects/{project}/calendar': () =>
+    deed(
+      'manager',
+      `/api/v1/projects/${LAKE}/calendar`,
+      { holidays: ['2026-10-01'], workdays: [] },
+      'calendar.publish',
+    ),
+  'PUT /api/v1/projects/{project}/staff/{staff}/ties': () =>
+    deed('manager', `/api/v1/projects/${LAKE}/staff/s-both/ties`, { post: null, skills: [], zones: [] }, 'staff.tie'),
+  'POST /api/v1/projects/{project}/roster/lines': () => deed('manager', `${ROSTER}/lines`, SHIFT, 'roster-line.create'),
+  'PUT /api/v1/projects/{project}/roster/lines/{id}': () =>
+    deed('manager', `${ROSTER}/lines/rl-1`, SHIFT, 'roster-line.change'),
+  'PUT /api/v1/projects/{project}/roster/lines/{id}/days/{date}': () =>
+    deed('manager', `${ROSTER}/lines/rl-1/days/2026-12-01`, { shift: null }, 'roster-line.day'),
+  'DELETE /api/v1/projects/{project}/roster/lines/{id}/days/{date}': () =>
+    deed('manager', `${ROSTER}/lines/rl-1/days/2026-12-01`, undefined, 'roster-line.day-reset'),
+  'DELETE /api/v1/projects/{project}/roster/lines/{id}': () =>
+    deed('manager', `${ROSTER}/lines/rl-1`, undefined, 'roster-line.end'),
+  'POST /api/v1/projects/{project}/roster/substitutes': () =>
+    deed('manager', `${ROSTER}/substitutes`, STAND_IN, 'substitute.create'),
+  'DELETE /api/v1/projects/{project}/roster/substitutes/{id}': () =>
+    deed('manager', `${ROSTER}/substitutes/sub-1`, undefined, 'substitute.end'),
+  'POST /api/v1/assets': () =>
+    deed('manager', '/api/v1/assets', { id: 'lift-1', project: LAKE, kind: 'lift', name: '电梯' }, 'asset.create'),
+  'PATCH /api/v1/assets/{id}': () =>
+    deed('manager', '/api/v1/assets/lift-1', { state: 'out-of-service' }, 'asset.change'),
+  'DELETE /api/v1/assets/{id}': () => deed('manager', '/api/v1/assets/lift-1', undefined, 'asset.remove'),
   'POST /api/v1/households': () => deed('manager', '/api/v1/households', home, 'household.create'),
   'PATCH /api/v1/households/{id}': () =>
     deed('manager', '/api/v1/households/h-2', { careColour: 'red' }, 'household.colour'),
@@ -65,6 +117,14 @@ const NO_DEED: readonly string[] = [
   'POST /codec/encode',
   'POST /codec/logout',
 ];
+
+function namedDeeds(path: string, kind: string, body: object): Record<string, () => Deed> {
+  const at = `/api/v1/projects/${LAKE}/${path}/gardening`;
+  return {
+    [`PUT /api/v1/projects/{project}/${path}/{id}`]: () => deed('manager', at, body, `${kind}.create`),
+    [`DELETE /api/v1/projects/{project}/${path}/{id}`]: () => deed('manager', at, undefined, `${kind}.retire`),
+  };
+}
 
 function deed(as: Caller | null, at: string, body: object | undefined, action: string): Deed {
   return { as, path: at, body, action };

@@ -14,6 +14,7 @@ import { problem } from '../../../api/http/problem';
 import type { Route } from '../../../api/http/route';
 import { createHttpServer } from '../../../api/http/server';
 import { apiKeyRoutes } from '../../../api/routes/api-keys';
+import { assetRoutes } from '../../../api/routes/assets';
 import { auditRoutes } from '../../../api/routes/audit';
 import { codecRoutes } from '../../../api/routes/codec';
 import { healthRoutes } from '../../../api/routes/health';
@@ -21,9 +22,11 @@ import { householdRoutes } from '../../../api/routes/households';
 import { identityRoutes } from '../../../api/routes/identities';
 import { meRoutes } from '../../../api/routes/me';
 import { notificationRoutes } from '../../../api/routes/notifications';
+import { placeRoutes } from '../../../api/routes/places';
 import { policyRoutes } from '../../../api/routes/policies';
 import { projectRoutes } from '../../../api/routes/projects';
 import { residentRoutes } from '../../../api/routes/residents';
+import { rosterRoutes } from '../../../api/routes/roster';
 import { staffRoutes } from '../../../api/routes/staff';
 import { streamRoutes } from '../../../api/routes/stream';
 import type { IdentityConfig } from '../../../common/config-identity';
@@ -164,6 +167,9 @@ function routesOf(deps: ApiDeps, feed: Feed): Route[] {
     ...meRoutes(deps, '1.2.3'),
     ...projectRoutes(deps),
     ...residentRoutes(deps),
+    ...placeRoutes(deps),
+    ...rosterRoutes(deps),
+    ...assetRoutes(deps),
     ...staffRoutes(deps),
     ...householdRoutes(deps),
     ...identityRoutes(deps),

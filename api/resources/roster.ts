@@ -1,0 +1,243 @@
+import type { z } from 'zod';
+import { heldProjects } from '../../db/queries/api-keys';
+import { findProject } from '../../db/queries/directory';
+import { loadRoster, rosterPeople } from '../../db/queries/roster';
+import {
+  currentLines,
+  currentOverrides,
+  currentSubstitutions,
+  endLine,
+  endOverride,
+  endSubstitution,
+  insertLine,
+  insertSubstitution,
+  lastLine,
+  lockLine,
+  putOverride,
+  substitutionById,
+  type StoredLine,
+  type StoredSubstitution,
+} from '../../db/queries/roster-write';
+import type { Database } from '../../db/schema';
+import type { Role } from '../../domain/actor';
+import { DAY, isoOf, type Instant } from '../../domain/instant';
+import { coverage, dutyAt, type Coverage, type DutyPerson, type Roster, type RosterPerson } from '../../domain/roster';
+import { localDateOf } from '../../domain/zone';
+import type { Kysely } from 'kysely';
+import type { ApiDeps } from '../deps';
+import { problem } from '../http/problem';
+import type { dayInput, rosterLineInput, substituteInput } from '../schemas/roster';
+import { reaches } from './authority';
+import { makeOnce, type Making } from './once';
+import { requireCode } from './places';
+import { recordDeed, type By } from './record';
+import { visibleMember } from './staff';
+
+type LineInput = z.output<typeof rosterLineInput>;
+
+/** @returns its id. @throws Problem not-found, role-not-held, code-unknown, idempotency-mismatch */
+export async function addLine(
+  deps: ApiDeps,
+  by: By & Pick<Making, 'idempotency'>,
+  project: string,
+  line: LineInput,
+): Promise<string> {
+  await requireShift(deps, by, project, line);
+  const making = { ...by, kind: 'roster-line', letter: 'rl', project, details: { ...line } } as const;
+  return makeOnce(deps, making, (trx, id) => insertLine(trx, { ...line, id, project, revision: 1 }, by.now));
+}
+
+/** What was so until now stays known. @throws Problem not-found, role-not-held, code-unknown; conflict for one that was ended */
+export async function changeLine(deps: ApiDeps, by: By, { project, id }: Named, line: LineInput): Promise<void> {
+  await requireShift(deps, by, project, line);
+  await deps.database.db.transaction().execute(async (trx) => {
+    const { line: before, counts } = await lineOf(trx, project, id);
+    if (!counts) throw problem('conflict');
+    await endLine(trx, id, by.now);
+    await insertLine(trx, { ...line, id, project, revision: before.revision + 1 }, by.now);
+    await record(trx, by, { action: 'roster-line.change', id, project, details: { ...line } });
+  });
+}
+
+/** Can be repeated. @throws Problem not-found */
+export async function removeLine(deps: ApiDeps, by: By, { project, id }: Named): Promise<void> {
+  await deps.database.db.transaction().execute(async (trx) => {
+    await lineOf(trx, project, id);
+    await endLine(trx, id, by.now);
+    await record(trx, by, { action: 'roster-line.end', id, project, details: {} });
+  });
+}
+
+interface Named {
+  readonly project: string;
+  readonly id: string;
+}
+
+async function lineOf(trx: Kysely<Database>, project: string, id: string) {
+  await lockLine(trx, id);
+  const found = await lastLine(trx, id);
+  if (found?.line.project !== project) throw problem('not-found');
+  return found;
+}
+
+interface LineDeed extends Named {
+  readonly action: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+const record = (trx: Kysely<Database>, by: By, { action, id, project, details }: LineDeed): Promise<void> =>
+  recordDeed(trx, by, { action, subject: `roster-line/${id}`, project, details });
+
+/** Another time, or none, on one day. @throws Problem not-found */
+export async function setDay(
+  deps: ApiDeps,
+  by: By,
+  { project, id, date }: Named & { readonly date: string },
+  { shift }: z.output<typeof dayInput>,
+): Promise<void> {
+  await deps.database.db.transaction().execute(async (trx) => {
+    await lineOf(trx, project, id);
+    await putOverride(trx, { id: `rd-${deps.ids.uuid()}`, project, line: id, date, shift }, by.now);
+    await record(trx, by, { action: 'roster-line.day', id, project, details: { date, shift } });
+  });
+}
+
+/** As always again. Can be repeated. @throws Problem not-found */
+export async function resetDay(
+  deps: ApiDeps,
+  by: By,
+  { project, id, date }: Named & { readonly date: string },
+): Promise<void> {
+  await deps.database.db.transaction().execute(async (trx) => {
+    await lineOf(trx, project, id);
+    await endOverride(trx, { line: id, date }, by.now);
+    await record(trx, by, { action: 'roster-line.day-reset', id, project, details: { date } });
+  });
+}
+
+/**
+ * Whoever stands in must hold a role that the other has here: he can do no more than what he may.
+ * @returns its id. @throws Problem not-found, role-not-held; conflict when somebody else stands in then
+ */
+export async function addSubstitute(
+  deps: ApiDeps,
+  by: By & Pick<Making, 'idempotency'>,
+  project: string,
+  wanted: z.output<typeof substituteInput>,
+): Promise<string> {
+  const { db } = deps.database;
+  const { principal } = by;
+  const [away, standIn] = [
+    await visibleMember(db, { ...principal, projects: [project] }, wanted.staff),
+    await visibleMember(db, { ...principal, projects: [project] }, wanted.by),
+  ];
+  const rolesHere = (roles: typeof away.roles): Role[] =>
+    roles.filter((held) => held.project === project || held.project === '*').map(({ role }) => role);
+  const shared = rolesHere(away.roles).some((role) => rolesHere(standIn.roles).includes(role));
+  if (!shared || !standIn.active) throw problem('role-not-held', { role: rolesHere(away.roles)[0] ?? null, project });
+  const details = { ...wanted, from: isoOf(wanted.from), to: isoOf(wanted.to) };
+  const making = { ...by, kind: 'substitute', letter: 'sub', project, details } as const;
+  return makeOnce(deps, making, async (trx, id) => {
+    if (!(await insertSubstitution(trx, { ...wanted, id, project }, by.now))) throw problem('conflict');
+  });
+}
+
+/** From now on; who stood in until now stays known. Can be repeated. @throws Problem not-found */
+export async function removeSubstitute(deps: ApiDeps, by: By, { project, id }: Named): Promise<void> {
+  await deps.database.db.transaction().execute(async (trx) => {
+    const found = await substitutionById(trx, id);
+    if (found?.project !== project) throw problem('not-found');
+    await endSubstitution(trx, id, by.now);
+    await recordDeed(trx, by, { action: 'substitute.end', subject: `substitute/${id}`, project });
+  });
+}
+
+/** He must hold the role here, and the post must be in use. */
+async function requireShift(deps: ApiDeps, { principal }: By, project: string, line: LineInput): Promise<void> {
+  const { db } = deps.database;
+  const member = await visibleMember(db, { ...principal, projects: [project] }, line.staff);
+  const held = await heldProjects(db, line.staff, line.role);
+  if (!member.active || !reaches(held, project)) throw problem('role-not-held', { role: line.role, project });
+  await requireCode(db, 'post', project, line.post === null ? [] : [line.post]);
+}
+
+/** Lines, single days and stand-ins as they are now. @throws Problem not-found */
+export async function rosterViewOf(deps: ApiDeps, project: string, now: Instant) {
+  const { db } = deps.database;
+  const found = await findProject(db, project);
+  if (!found) throw problem('not-found');
+  const yesterday = localDateOf(now - DAY, found.zone);
+  const [lines, days, substitutes] = await Promise.all([
+    currentLines(db, project),
+    currentOverrides(db, project),
+    currentSubstitutions(db, { project, after: now }),
+  ]);
+  return {
+    project,
+    zone: found.zone,
+    lines: lines.map(lineView),
+    days: days.filter(({ date }) => date >= yesterday).map(({ line, date, shift }) => ({ line, date, shift })),
+    substitutes: substitutes.map(substituteView),
+    asOf: isoOf(now),
+  };
+}
+
+const lineView = ({ project: _project, ...line }: StoredLine) => line;
+
+export const substituteView = ({ project: _project, from, to, ...rest }: StoredSubstitution) => ({
+  ...rest,
+  from: isoOf(from),
+  to: isoOf(to),
+});
+
+/** Its last revision. @throws Problem not-found */
+export async function lineNow(deps: ApiDeps, { project, id }: Named) {
+  const found = await lastLine(deps.database.db, id);
+  if (found?.line.project !== project) throw problem('not-found');
+  return lineView(found.line);
+}
+
+interface Planned {
+  readonly roster: Roster;
+  readonly people: readonly RosterPerson[];
+}
+
+async function planned(deps: ApiDeps, project: string, window: Parameters<typeof loadRoster>[2]): Promise<Planned> {
+  const { db } = deps.database;
+  const [roster, people] = await Promise.all([loadRoster(db, project, window), rosterPeople(db, project)]);
+  if (!roster) throw problem('not-found');
+  return { roster, people };
+}
+
+/** How far ahead the end of a gap is looked for. */
+const GAP_AHEAD = 7 * DAY;
+
+/** Who is on duty at the instant, and which gaps there are then; of the past as the roster was then. */
+export async function dutyView(deps: ApiDeps, project: string, at: Instant) {
+  const { roster, people } = await planned(deps, project, { from: at - DAY, to: at + GAP_AHEAD, asOf: at });
+  const { gaps } = coverage(roster, people, at, at + GAP_AHEAD);
+  return {
+    at: isoOf(at),
+    onDuty: dutyAt(roster, people, at).map(personView),
+    gaps: gaps.filter(({ from }) => from === at).map(stretchView),
+  };
+}
+
+/** Gaps and overlaps from the one instant to before the other, by the roster as it is now. */
+export async function gapsView(
+  deps: ApiDeps,
+  project: string,
+  { from, to, asOf }: { readonly from: Instant; readonly to: Instant; readonly asOf: Instant },
+) {
+  const { roster, people } = await planned(deps, project, { from, to, asOf });
+  const { gaps, overlaps } = coverage(roster, people, from, to);
+  return { from: isoOf(from), to: isoOf(to), gaps: gaps.map(stretchView), overlaps: overlaps.map(stretchView) };
+}
+
+const stretchView = ({ from, to, ...rest }: Coverage) => ({ ...rest, from: isoOf(from), to: isoOf(to) });
+
+const personView = ({ since, until, ...rest }: DutyPerson) => ({
+  ...rest,
+  since: since === null ? null : isoOf(since),
+  until: until === null ? null : isoOf(until),
+});

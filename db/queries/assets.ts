@@ -1,0 +1,171 @@
+import { sql, type Kysely, type Selectable } from 'kysely';
+import type { Instant } from '../../domain/instant';
+import type { Database } from '../schema';
+import type { AssetTable } from '../schema/asset';
+import { instantOf, timeOf } from '../time';
+import { beyond, cursorInstant, inScope, pageOf, type Page, type PageRequest, type ProjectScope } from './lists';
+
+/** Lifts, pumps, doors: what cases are about. */
+export interface Asset {
+  readonly id: string;
+  readonly project: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly building: string | null;
+  readonly unit: string | null;
+  readonly zone: string | null;
+  /** Local date. */
+  readonly inServiceSince: string | null;
+  readonly state: AssetTable['state'];
+}
+
+export interface AssetFilter {
+  readonly projects: ProjectScope;
+  readonly kind?: string | undefined;
+  readonly building?: string | undefined;
+  readonly zone?: string | undefined;
+  readonly state?: AssetTable['state'] | undefined;
+}
+
+/** By id. */
+export async function listAssets(
+  db: Kysely<Database>,
+  { filter, limit, cursor }: PageRequest & { readonly filter: AssetFilter },
+): Promise<Page<Asset>> {
+  let found = db.selectFrom('asset').where(inScope(sql.ref('project'), filter.projects));
+  for (const column of ['kind', 'building', 'zone', 'state'] as const) {
+    const value = filter[column];
+    if (value !== undefined) found = found.where(column, '=', value);
+  }
+  const [{ total }, rows] = await Promise.all([
+    found.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+    found
+      .selectAll()
+      .$if(!!cursor, (all) => all.where('id', '>', cursor?.id ?? ''))
+      .orderBy('id')
+      .limit(limit + 1)
+      .execute(),
+  ]);
+  return pageOf(rows, limit, total, asset, ({ id }) => ({ sort: [], id }));
+}
+
+export async function assetById(db: Kysely<Database>, id: string): Promise<Asset | null> {
+  const row = await db.selectFrom('asset').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? asset(row) : null;
+}
+
+const asset = (row: Selectable<AssetTable>): Asset => ({
+  ...{ id: row.id, project: row.project, kind: row.kind, name: row.name, building: row.building, unit: row.unit },
+  ...{ zone: row.zone, inServiceSince: row.in_service_since, state: row.state },
+});
+
+/** @returns false when the id is taken. */
+export async function insertAsset(db: Kysely<Database>, wanted: Asset, at: Instant): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('asset')
+    .values({ id: wanted.id, project: wanted.project, ...columnsOf(wanted), created_at: timeOf(at) })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .executeTakeFirst();
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+export async function changeAsset(db: Kysely<Database>, changed: Asset): Promise<void> {
+  await db.updateTable('asset').set(columnsOf(changed)).where('id', '=', changed.id).execute();
+}
+
+const columnsOf = ({ kind, name, building, unit, zone, inServiceSince, state }: Asset) => ({
+  ...{ kind, name, building, unit, zone, state },
+  in_service_since: inServiceSince,
+});
+
+/** Holds up whoever else changes it, until the transaction ends. */
+export async function lockAsset(trx: Kysely<Database>, id: string): Promise<Asset | null> {
+  const row = await trx.selectFrom('asset').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  return row ? asset(row) : null;
+}
+
+/** Whether cases of the project may be about this: it is in the ledger and not removed, or there is no ledger yet. */
+export async function isAssetKnown(db: Kysely<Database>, project: string, id: string): Promise<boolean> {
+  const { rows } = await sql<{ known: boolean }>`
+    select not exists (select from asset where project = ${project})
+      or exists (select from asset where project = ${project} and id = ${id} and state <> 'removed') as known`.execute(
+    db,
+  );
+  return rows[0]?.known ?? false;
+}
+
+/** Numbers of the open cases about it, oldest first. */
+export async function openCasesOf(db: Kysely<Database>, { project, id }: Pick<Asset, 'project' | 'id'>) {
+  const rows = await db
+    .selectFrom('case')
+    .select('no')
+    .where('project', '=', project)
+    .where('asset', '=', id)
+    .where('closed_at', 'is', null)
+    .where('ended', '=', false)
+    .orderBy('received_at')
+    .orderBy('no')
+    .execute();
+  return rows.map(({ no }) => no);
+}
+
+/** Something that happened to an asset: a case was received, or what is written in the ledger was changed. */
+export interface AssetFileEntry {
+  readonly kind: 'case' | 'revision';
+  readonly at: Instant;
+  /** Number of the case, or of the audit entry. */
+  readonly ref: string;
+  /** Of a case. */
+  readonly family: string | null;
+  readonly subtype: string | null;
+  readonly stage: string | null;
+  readonly closedAt: Instant | null;
+  /** Of a revision: its action, by whom, and codes and ids of what was changed. */
+  readonly action: string | null;
+  readonly actor: string | null;
+  readonly details: Readonly<Record<string, unknown>> | null;
+}
+
+interface FileRow {
+  readonly kind: AssetFileEntry['kind'];
+  readonly at: Date;
+  readonly ref: string;
+  readonly family: string | null;
+  readonly subtype: string | null;
+  readonly stage: string | null;
+  readonly closed_at: Date | null;
+  readonly action: string | null;
+  readonly actor: string | null;
+  readonly details: Readonly<Record<string, unknown>> | null;
+}
+
+/** Every case and every revision, newest first. @throws CursorError */
+export async function assetFile(
+  db: Kysely<Database>,
+  { project, id }: Pick<Asset, 'project' | 'id'>,
+  { limit, cursor }: PageRequest,
+): Promise<Page<AssetFileEntry>> {
+  const cases = sql`
+    select 'case' as kind, received_at as at, no as ref, family, subtype, stage, closed_at,
+      null::text as action, null::text as actor, null::jsonb as details
+    from "case" where project = ${project} and asset = ${id}`;
+  const revisions = sql`
+    select 'revision', at, n::text, null, null, null, null, action, actor, details
+    from audit_log where subject = ${`asset/${id}`} and action like 'asset.%'`;
+  const all = sql`(${cases} union all ${revisions}) as file`;
+  const after = cursor
+    ? beyond([sql.ref('at'), sql.ref('ref')], [timeOf(cursorInstant(cursor)), cursor.id], true)
+    : sql<boolean>`true`;
+  const [count, found] = await Promise.all([
+    sql<{ total: number }>`select count(*) as total from ${all}`.execute(db),
+    sql<FileRow>`select * from ${all} where ${after} order by at desc, ref desc limit ${limit + 1}`.execute(db),
+  ]);
+  const total = count.rows[0]?.total ?? 0;
+  return pageOf(found.rows, limit, total, fileEntry, ({ at, ref }) => ({ sort: [instantOf(at)], id: ref }));
+}
+
+const fileEntry = ({ at, closed_at: closed, ...row }: FileRow): AssetFileEntry => ({
+  ...row,
+  at: instantOf(at),
+  closedAt: instantOf(closed),
+});

@@ -22,6 +22,8 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json LICENSE NOTICE ./
 COPY deploy/healthcheck.mjs deploy/company.example.yaml ./deploy/
+# Photos, encrypted; a volume takes its owner from here.
+RUN mkdir /files && chown 1000:1000 /files
 # The user "node" of the base image.
 USER 1000:1000
 EXPOSE 8080 8081

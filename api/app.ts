@@ -3,6 +3,7 @@ import { VERSION } from '../common/version';
 import { databaseCode, isTransient } from '../db/database';
 import { createAuthenticate } from './authenticate';
 import { Feed } from './feed/feed';
+import { StoreAwayError } from './files/file-store';
 import type { ApiDeps } from './deps';
 import { problem, type Problem } from './http/problem';
 import { keyMissing } from './refusals';
@@ -16,6 +17,7 @@ import { complaintRoutes } from './routes/complaints';
 import { apiKeyRoutes } from './routes/api-keys';
 import { assetRoutes } from './routes/assets';
 import { auditRoutes } from './routes/audit';
+import { fileRoutes } from './routes/files';
 import { healthRoutes } from './routes/health';
 import { householdRoutes } from './routes/households';
 import { identityRoutes } from './routes/identities';
@@ -43,6 +45,7 @@ export function allRoutes(deps: ApiDeps, feed: Feed): Route[] {
     ...assetRoutes(deps),
     ...auditRoutes(deps),
     ...codecRoutes(deps),
+    ...fileRoutes(deps),
     ...healthRoutes(deps),
     ...householdRoutes(deps),
     ...identityRoutes(deps),
@@ -93,5 +96,6 @@ export function createApi(
 
 function mapError(error: unknown): Problem | null {
   if (isTransient(error)) return problem('database-unavailable', {}, { cause: databaseCode(error) });
+  if (error instanceof StoreAwayError) return problem('file-store-away', {}, { cause: error });
   return keyMissing(error);
 }

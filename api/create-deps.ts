@@ -17,6 +17,7 @@ import { createTokens } from './auth/tokens';
 import type { ApiDeps } from './deps';
 import { Directory } from './directory';
 import { Engine } from './engine';
+import { createFileStore } from './files/store';
 import { Reads } from './reads';
 import { createCursorCodec } from './http/cursor';
 
@@ -66,6 +67,8 @@ export async function createApiDeps(
     cursors: createCursorCodec(cursorKey(indexKey)),
     // Payloads that people send to be decoded name any key they like: nobody is alarmed by those.
     codec: createPayloadCodec(parseKeyring(config.codecKeys, 'GUANJIA_CODEC_KEYS')),
+    files: createFileStore(config.files, clock),
+    maxFileBytes: config.files.maxBytes,
     tokens: config.identity ? createTokens(config.identity, { clock, logger }) : null,
     logger,
     metrics,

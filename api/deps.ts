@@ -11,6 +11,7 @@ import type { Tokens } from './auth/tokens';
 import type { Directory } from './directory';
 import type { Engine } from './engine';
 import type { Reads } from './reads';
+import type { FileStore } from './files/file-store';
 import type { CursorCodec } from './http/cursor';
 
 /** Everything the routes are made of. Nothing here is global, so that a story can hand in its own clock and servers. */
@@ -26,6 +27,9 @@ export interface ApiDeps {
   readonly blindIndex: BlindIndex;
   readonly cursors: CursorCodec;
   readonly codec: PayloadCodec;
+  readonly files: FileStore;
+  /** Bytes of one file. */
+  readonly maxFileBytes: number;
   /** Null: the company has no identity provider, and API keys alone are taken. */
   readonly tokens: Tokens | null;
   readonly logger: Logger;

@@ -1,4 +1,5 @@
 import { deliveryConfig, type DeliveryConfig } from './config-delivery';
+import { filesConfig, type FilesConfig } from './config-files';
 import { identityConfig, type IdentityConfig } from './config-identity';
 import { ConfigError, count, names, port, required, shaped, webAddress, type Environment } from './environment';
 
@@ -41,6 +42,7 @@ export interface Config {
   readonly otlpEndpoint?: string | null;
   /** The company's own identity provider; without it API keys alone are taken. */
   readonly identity?: IdentityConfig | null;
+  readonly files: FilesConfig;
 }
 
 export interface DeploymentVersion {
@@ -90,6 +92,7 @@ export function loadConfig(env: Environment = process.env): Config {
     delivery: deliveryConfig(env),
     otlpEndpoint: webAddress(env, 'OTEL_EXPORTER_OTLP_ENDPOINT'),
     identity: identityConfig(env),
+    files: filesConfig(env),
   };
 }
 

@@ -15,6 +15,7 @@ import * as noticeFence from './migrations/20261126T030000-notice-fence';
 import * as rosters from './migrations/20261126T060000-rosters';
 import * as externalIdentity from './migrations/20261126T070000-external-identity';
 import * as delivery from './migrations/20261126T080000-delivery';
+import * as files from './migrations/20261126T081500-files';
 import { publishDefaultPolicies } from './queries/policies';
 import type { Database } from './schema';
 
@@ -33,6 +34,7 @@ export const MIGRATIONS: Migrations = {
   '20261126T060000-rosters': rosters,
   '20261126T070000-external-identity': externalIdentity,
   '20261126T080000-delivery': delivery,
+  '20261126T081500-files': files,
 };
 
 /**

@@ -53,6 +53,8 @@ export async function backUp(home: Home, databaseUrl: string, folder: string, cl
     const stop = 'select labelfile from pg_backup_stop(wait_for_archive => false)';
     const { rows } = await client.query<{ labelfile: string }>(stop);
     copyTree(join(home.postgres, 'pg_wal'), join(copy.postgres, 'pg_wal'));
+    // Photos are written before the row that names them, so none of the copied rows lacks its own.
+    copyTree(home.files, copy.files);
     writeFileSync(join(copy.postgres, 'backup_label'), rows[0]?.labelfile ?? '', { mode: 0o600 });
   } finally {
     if (stoppedAt !== null) process.kill(temporal.pid, 'SIGCONT');

@@ -13,6 +13,8 @@ export interface Home {
   readonly run: string;
   readonly postgres: string;
   readonly temporalDb: string;
+  /** Photos, encrypted. */
+  readonly files: string;
 }
 
 /** What a process leaves in `run/` about itself. */
@@ -40,6 +42,7 @@ export function prepareHome(path: string): Home {
     run: join(folder, 'run'),
     postgres: join(folder, 'postgres'),
     temporalDb: join(folder, 'temporal.db'),
+    files: join(folder, 'files'),
   };
   // A root start runs PostgreSQL as another user, who has to pass through here to reach his data.
   chmodSync(folder, process.getuid?.() === 0 ? 0o711 : 0o700);

@@ -82,7 +82,7 @@ export class Stack {
       signal: this.stopped.signal,
     });
     const ports = await choosePorts(home, env);
-    const variables = connectionVariables(env, secrets, ports, source);
+    const variables = connectionVariables(env, home, secrets, ports, source);
     const childEnv: Environment = { ...env, ...variables };
     writeEnvironmentFile(home, { ...variables, GUANJIA_API_PORT: '0', GUANJIA_WORKER_PORT: '0' });
 
@@ -179,6 +179,7 @@ async function expectTemporal(address: string, namespace: string, signal: AbortS
 /** What worker, API and migration need to find the servers. What the environment says itself goes first. */
 function connectionVariables(
   env: Environment,
+  home: Home,
   secrets: Secrets,
   ports: Ports,
   source: TemporalSource,
@@ -194,6 +195,7 @@ function connectionVariables(
     GUANJIA_API_HOST: env.GUANJIA_API_HOST || '127.0.0.1',
     GUANJIA_API_PORT: String(ports.api),
     GUANJIA_WORKER_PORT: String(ports.worker),
+    GUANJIA_FILES_FOLDER: env.GUANJIA_FILES_FOLDER || home.files,
     GUANJIA_CODEC_KEYS: env.GUANJIA_CODEC_KEYS || secrets.codecKeys,
     GUANJIA_VAULT_KEYS: env.GUANJIA_VAULT_KEYS || secrets.vaultKeys,
     GUANJIA_INDEX_KEY: env.GUANJIA_INDEX_KEY || secrets.indexKey,

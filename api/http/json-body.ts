@@ -32,8 +32,33 @@ export async function readJsonBody(
   limit = DEFAULT_BODY_LIMIT,
 ): Promise<unknown> {
   checkHeaders(request, limit);
+  if (!JSON_UTF8.test(request.headers['content-type'] ?? '')) {
+    const accept = { headers: { Accept: 'application/json' } };
+    throw problem('unsupported-media-type', { expected: 'Content-Type: application/json; charset=utf-8' }, accept);
+  }
   if (request.headers.expect !== undefined) response.writeContinue();
   return parseStrictJson(await readBytes(request, limit));
+}
+
+/**
+ * Reads a file that is the whole body.
+ *
+ * @throws Problem for another type, too many bytes or none; ClientGone.
+ */
+export async function readUpload(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { types, limit }: { readonly types: readonly string[]; readonly limit: number },
+): Promise<Buffer> {
+  checkHeaders(request, limit);
+  if (!types.includes((request.headers['content-type'] ?? '').toLowerCase())) {
+    const accept = { headers: { Accept: types.join(', ') } };
+    throw problem('unsupported-media-type', { expected: `Content-Type: ${types.join(' or ')}` }, accept);
+  }
+  if (request.headers.expect !== undefined) response.writeContinue();
+  const bytes = await readBytes(request, limit);
+  if (bytes.length > 0) return bytes;
+  throw invalidRequest([{ pointer: '', code: 'missing', expected: 'the bytes of a file' }]);
 }
 
 /** @throws Problem for everything that JSON.parse refuses, and for what this API refuses beyond it. */
@@ -68,10 +93,6 @@ function checkHeaders(request: IncomingMessage, limit: number): void {
   const transfer = headers['transfer-encoding'];
   if (transfer !== undefined && transfer.toLowerCase() !== 'chunked') {
     throw problem('unsupported-media-type', { expected: 'no Transfer-Encoding but chunked' });
-  }
-  if (!JSON_UTF8.test(headers['content-type'] ?? '')) {
-    const accept = { headers: { Accept: 'application/json' } };
-    throw problem('unsupported-media-type', { expected: 'Content-Type: application/json; charset=utf-8' }, accept);
   }
   if (Number(headers['content-length'] ?? 0) > limit) throw problem('body-too-large', { limit });
 }

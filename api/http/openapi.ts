@@ -88,6 +88,7 @@ function operation(route: Route, book: SchemaBook): Operation {
     security: securityOf(access),
     parameters: parameters(route, book),
     ...(route.body ? { requestBody: requestBody(route, route.body, book) } : {}),
+    ...(route.upload ? { requestBody: uploadBody(route.upload.types) } : {}),
     responses: responses(route, book),
     'x-guanjia-access': shownAccess(access),
     'x-guanjia-problems': problemsOf(route),
@@ -160,6 +161,11 @@ function requestBody(route: Route, body: z.ZodType, book: SchemaBook): JsonSchem
       },
     },
   };
+}
+
+function uploadBody(types: readonly string[]): JsonSchema {
+  const content = Object.fromEntries(types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]));
+  return { required: true, content };
 }
 
 function responses(route: Route, book: SchemaBook): Record<string, JsonSchema> {

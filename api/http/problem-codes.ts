@@ -291,6 +291,26 @@ const HTTP_CODES = define({
     args: {},
   },
 
+  'not-a-photo': {
+    status: 422,
+    title: 'Not a photo',
+    meaning: 'The bytes are no whole JPEG, PNG or WebP, whatever they were sent as.',
+    args: {},
+  },
+  'too-many-files': {
+    status: 409,
+    title: 'Too many files',
+    meaning: 'You have sent as many files as may wait for a command that names them.',
+    detail: 'At most {limit} files may wait for a command that names them.',
+    args: { limit: 'how many' },
+  },
+  'file-unknown': {
+    status: 422,
+    title: 'Unknown file',
+    meaning: 'No file of yours in this project, or one of another case, has this id.',
+    args: { file: 'the id' },
+  },
+
   // What we could not do
   'identity-provider-away': {
     status: 503,
@@ -323,6 +343,13 @@ const HTTP_CODES = define({
       'No worker can open the case now: it lacks a key, or runs other code than the case began with. Nothing is lost; the log of the worker says which.',
     args: {},
     retryAfter: 30,
+  },
+  'file-store-away': {
+    status: 503,
+    title: 'Store of files away',
+    meaning: 'Photos can be neither kept nor shown now. Everything else goes on.',
+    args: {},
+    retryAfter: 5,
   },
   'database-unavailable': {
     status: 503,

@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 
 import type { Principal } from './access';
 import { parseIfMatch } from './etag';
 import { parseIdempotencyKey, requestHash, type Idempotency } from './idempotency';
-import { hasBody, readJsonBody } from './json-body';
+import { hasBody, readJsonBody, readUpload } from './json-body';
 import { invalidRequest, problem, type FieldError } from './problem';
 import { readQuery } from './query';
 import type { Route, TypedRequest } from './route';
@@ -41,22 +42,25 @@ export async function readRequest(
     ...rawQuery.errors,
     ...rawHeaders.errors,
     ...found.filter((error) => !named.has(error.parameter)),
-    ...(!route.body && hasBody(req) ? [UNEXPECTED_BODY] : []),
+    ...(!route.body && !route.upload && hasBody(req) ? [UNEXPECTED_BODY] : []),
   ];
   if (errors.length > 0) throw invalidRequest(errors);
   const ifMatch = route.ifMatch ? parseIfMatch(req.headers['if-match']) : null;
   const key = route.idempotent ? readKey(rawHeaders.values['idempotency-key'], principal) : null;
 
+  const bytes = route.upload ? await readUpload(req, res, route.upload) : null;
   const rawBody = route.body && hasBody(req) ? await readJsonBody(req, res, route.bodyLimit) : undefined;
   const body = route.body ? check(route.body, rawBody, 'body') : NOTHING;
   if (body.errors) throw invalidRequest(body.errors);
+  const sent = bytes ? createHash('sha256').update(bytes).digest('hex') : rawBody;
   const idempotency: Idempotency | null =
-    key === null ? null : { key, requestHash: requestHash({ method: req.method, path: req.path, body: rawBody }) };
+    key === null ? null : { key, requestHash: requestHash({ method: req.method, path: req.path, body: sent }) };
   return {
     params: params.value,
     query: route.query ? query.value : undefined,
     headers: headers.value,
     body: body.value,
+    bytes,
     idempotency,
     ifMatch,
   };

@@ -8,13 +8,13 @@ export const SERVER_TIME = 'Server-Time';
 export const REQUEST_ID = 'X-Request-Id';
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** Sends a handler's reply as JSON. */
+/** Sends a handler's reply as JSON, or the file that it is. */
 export function sendReply(res: Response, reply: Reply, serverTime: number): void {
-  const body = reply.body === undefined ? null : Buffer.from(JSON.stringify(reply.body));
-  if (body) res.setHeader('Content-Type', 'application/json');
+  const json = reply.body === undefined ? null : Buffer.from(JSON.stringify(reply.body));
+  if (json) res.setHeader('Content-Type', 'application/json');
   if (reply.etag !== undefined) res.setHeader('ETag', formatEtag(reply.etag));
   setHeaders(res, reply.headers);
-  send(res, reply.status, body, serverTime);
+  send(res, reply.status, json ?? reply.bytes ?? null, serverTime);
 }
 
 /** Sends a refusal. */

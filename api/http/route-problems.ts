@@ -29,6 +29,7 @@ const WITH_BODY: readonly ProblemCode[] = [
   'duplicate-key',
   'forbidden-key',
 ];
+const WITH_UPLOAD: readonly ProblemCode[] = ['unsupported-media-type', 'body-too-large'];
 const WITH_KEY: readonly ProblemCode[] = [
   'idempotency-key-malformed',
   'idempotency-key-required',
@@ -47,6 +48,7 @@ export function problemsOf(route: Route): ProblemCode[] {
     ...(!access.public && access.project ? (['not-found'] as const) : []),
     ...(hasText ? (['text-not-storable'] as const) : []),
     ...(route.body ? WITH_BODY : []),
+    ...(route.upload ? WITH_UPLOAD : []),
     ...(route.idempotent ? WITH_KEY : []),
     ...(route.ifMatch ? WITH_IF_MATCH : []),
     ...(route.raw ? [] : (['timeout'] as const)),

@@ -44,6 +44,8 @@ export type ReplyFor<R extends ResponseSpecs> = {
     readonly headers?: Readonly<Record<string, string>>;
     /** seq of the state shown; sent as a strong ETag. */
     readonly etag?: number;
+    /** A file in the place of a body; its headers say of which type. */
+    readonly bytes?: Buffer;
   } & (R[S] extends { readonly schema: infer T extends z.ZodType }
     ? { readonly body: Immutable<z.output<T>> }
     : { readonly body?: undefined });
@@ -55,6 +57,7 @@ export interface Reply {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly etag?: number;
+  readonly bytes?: Buffer;
 }
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
@@ -65,6 +68,8 @@ export interface TypedRequest<P = unknown, Q = unknown, H = unknown, B = unknown
   readonly query: Q;
   readonly headers: H;
   readonly body: B;
+  /** Of routes with `upload`: what was sent. */
+  readonly bytes: Buffer | null;
   /** Of routes with `idempotent`; null when the caller sent no key. */
   readonly idempotency: Idempotency | null;
   /** Of routes with `ifMatch`; null when the caller sent none. */
@@ -103,6 +108,8 @@ interface RouteFacts {
   readonly ifMatch?: boolean;
   /** Bytes; 100 KB where it is left out. */
   readonly bodyLimit?: number;
+  /** The body is a file and no JSON: of one of these types, and of at most `limit` bytes. */
+  readonly upload?: { readonly types: readonly string[]; readonly limit: number };
   /** Left out where only pages of our own origin may call it from a browser. */
   readonly crossOrigin?: CrossOrigin;
   /** Example bodies by name. */
@@ -188,6 +195,7 @@ function mistakesOf(route: Route): string[] {
       .filter((name) => name !== name.toLowerCase())
       .map((name) => `header ${name} must be in lower case`),
     ...(body && (route.method === 'GET' || route.method === 'DELETE') ? [`${route.method} has no body`] : []),
+    ...(body && route.upload ? ['the body is either JSON or a file'] : []),
     ...(project && 'in' in project && !hasField(projectSchema, project.name)
       ? [`access.project names ${project.in}.${project.name}, which the route doesn't have`]
       : []),

@@ -18,6 +18,7 @@ export function observedSealer(sealer: Sealer, { vaultFailures }: Pick<Metrics, 
     ...sealer,
     unwrap: counted(sealer.unwrap),
     decryptText: counted(sealer.decryptText),
+    decryptBytes: counted(sealer.decryptBytes),
     unseal: counted(sealer.unseal),
   };
 }

@@ -23,6 +23,9 @@ export interface Sealer {
   /** @returns `v1.<base64url iv|ct|tag>` */
   encryptText(dataKey: Buffer, plain: string, aad: string): string;
   decryptText(dataKey: Buffer, encrypted: string, aad: string): string;
+  /** The same for bytes that are no text. @returns iv | ciphertext | tag, 28 bytes more than `plain`. */
+  encryptBytes(dataKey: Buffer, plain: Buffer, aad: string): Buffer;
+  decryptBytes(dataKey: Buffer, encrypted: Buffer, aad: string): Buffer;
   /**
    * Under the vault keyring itself, without a data key: only to carry a text inside a command while the database is
    * away, until the vault can be written. It can't be shredded.
@@ -37,6 +40,7 @@ export interface Sealer {
 const bind = {
   dataKey: (keyId: string) => `guanjia/data-key/v1:${keyId}`,
   text: (aad: string) => `guanjia/text/v1:${aad}`,
+  bytes: (aad: string) => `guanjia/bytes/v1:${aad}`,
   sealed: (keyId: string, aad: string) => `guanjia/sealed/v1:${keyId}:${aad}`,
 };
 
@@ -69,6 +73,8 @@ export function createSealer(keyring: Keyring): Sealer {
       if (version !== 'v1' || rest.length > 0) throw new DecryptionError('Not a v1.<bytes> text');
       return decryptBytes(dataKey, fromBase64url(box), bind.text(aad)).toString('utf8');
     },
+    encryptBytes: (dataKey, plain, aad) => encryptBytes(dataKey, plain, bind.bytes(aad)),
+    decryptBytes: (dataKey, encrypted, aad) => decryptBytes(dataKey, encrypted, bind.bytes(aad)),
     seal(plain, aad) {
       const box = encryptBytes(active.key, Buffer.from(plain, 'utf8'), bind.sealed(active.id, aad));
       return `v1.${active.id}.${box.toString('base64url')}`;

@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import type { Instant } from '../../domain/instant';
 import type { Database } from '../schema';
 import { instantOf, timeOf } from '../time';
+import { shredFiles } from './files';
 import { shred } from './vault';
 
 /** Erasing people by crypto-shredding: clocks, counts and journals of their cases stay as they are. */
@@ -39,7 +40,8 @@ export async function lockResident(db: Kysely<Database>, id: string): Promise<Re
 
 /**
  * Makes everything personal that is kept of somebody unreadable: name and telephone, all texts of the cases that he
- * reported (from his telephone, with his own login, or named here), and what he was found by; his keys are revoked.
+ * reported (from his telephone, with his own login, or named here) with their photos, and what he was found by; his
+ * keys are revoked.
  * Done again, it takes what has come since. To be called in a transaction.
  *
  * @param named further cases that he reported, from elsewhere; they need not be in the read model yet.
@@ -52,6 +54,7 @@ export async function eraseResident(
 ): Promise<Erasure> {
   const { id } = resident;
   await shred(db, { kind: 'resident', id }, at);
+  await shredFiles(db, { looseBy: id }, at);
   await db.updateTable('resident').set({ name_index: '', phone_index: null }).where('id', '=', id).execute();
   await db
     .updateTable('api_key')
@@ -77,6 +80,7 @@ async function reportedBy(db: Kysely<Database>, { id, project, phoneIndex }: Res
 
 async function eraseCase(db: Kysely<Database>, { id }: ResidentPlace, no: string, at: Instant): Promise<void> {
   await shred(db, { kind: 'case', id: no }, at);
+  await shredFiles(db, { caseNo: no }, at);
   await db.executeQuery(CompiledQuery.raw(FORGET_CALLER, [no]));
   await remember(db, { kind: 'case', id: no, resident: id }, at);
 }

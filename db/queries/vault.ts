@@ -7,7 +7,7 @@ import { timeOf } from '../time';
 
 /** Whose data key a text is encrypted under. */
 export interface Subject {
-  readonly kind: 'case' | 'staff' | 'household' | 'resident' | 'endpoint';
+  readonly kind: 'case' | 'file' | 'staff' | 'household' | 'resident' | 'endpoint';
   readonly id: string;
 }
 

@@ -19,6 +19,7 @@ import type * as apiKey from './api-key';
 import type * as externalIdentity from './external-identity';
 import type * as vaultKey from './vault-key';
 import type * as vaultText from './vault-text';
+import type * as file from './file';
 import type * as erasure from './erasure';
 import type * as policyVersion from './policy-version';
 import type * as case_ from './case';
@@ -60,6 +61,7 @@ export type Database = company.PartialDB &
   externalIdentity.PartialDB &
   vaultKey.PartialDB &
   vaultText.PartialDB &
+  file.PartialDB &
   erasure.PartialDB &
   policyVersion.PartialDB &
   case_.PartialDB &

@@ -21,7 +21,7 @@ import type { NotificationPolicy } from '../../domain/delivery';
 import { makeBundle } from '../../worker/bundle';
 import { replayCase } from '../../worker/replay';
 import { createWorker } from '../../worker/worker';
-import { createTestDatabase, devServer } from './servers';
+import { createTestDatabase, devServer, testFolder } from './servers';
 
 /** The whole product in one process on real servers: API over HTTP, worker, PostgreSQL, Temporal dev server. */
 export interface Product {
@@ -88,6 +88,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     vaultKeys: newKey(),
     indexKey: randomBytes(32).toString('base64'),
     logLevel: 'silent',
+    files: { maxBytes: 1024 * 1024, store: { folder: testFolder() } },
     identity: options.identity,
   };
   const { deps, close } = await createApiDeps(config, { clock: systemClock, logger });

@@ -17,6 +17,8 @@ export interface Operation {
   readonly isPublic: boolean;
   readonly parameters: readonly Parameter[];
   readonly body: Schema | null;
+  /** Of a route that takes a file: the first type of those it takes. */
+  readonly upload: string | null;
   /** Statuses that are no refusals. */
   readonly statuses: readonly number[];
   /** Codes of refusals that it declares. */
@@ -32,7 +34,7 @@ interface Raw {
   readonly operationId: string;
   readonly security: readonly object[];
   readonly parameters: readonly Parameter[];
-  readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: Schema } } };
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
   readonly 'x-guanjia-problems': readonly string[];
 }
@@ -57,7 +59,8 @@ function operationOf(method: string, path: string, raw: Raw): Operation {
     path,
     isPublic: raw.security.length === 0,
     parameters: raw.parameters,
-    body: raw.requestBody?.content['application/json'].schema ?? null,
+    body: raw.requestBody?.content['application/json']?.schema ?? null,
+    upload: Object.keys(raw.requestBody?.content ?? {}).find((type) => type !== 'application/json') ?? null,
     statuses: Object.keys(raw.responses).map(Number),
     problems: raw['x-guanjia-problems'],
   };

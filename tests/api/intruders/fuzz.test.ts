@@ -79,7 +79,8 @@ function queryOf(parameters: readonly Parameter[]): fc.Arbitrary<string> {
   });
 }
 
-function bodyOf(operation: Operation, shot: Shot): fc.Arbitrary<string | undefined> {
+function bodyOf(operation: Operation, shot: Shot): fc.Arbitrary<string | Buffer | undefined> {
+  if (operation.upload !== null) return fc.oneof(fc.constant(shot.file), fc.string({ unit: 'binary', maxLength: 60 }));
   if (operation.body === null)
     return fc.oneof<fc.WeightedArbitrary<string | undefined>[]>(
       { arbitrary: fc.constant(undefined), weight: 9 },
@@ -116,7 +117,9 @@ function requestTo(operation: Operation, shot: Shot): fc.Arbitrary<Sent> {
       body: parts.body === undefined ? undefined : Buffer.from(parts.body),
       headers: {
         authorization: `Bearer ${world.keyOf('general_manager')}`,
-        ...(parts.body === undefined ? { 'content-length': 0 } : { 'content-type': 'application/json' }),
+        ...(parts.body === undefined
+          ? { 'content-length': 0 }
+          : { 'content-type': operation.upload ?? 'application/json' }),
         ...Object.fromEntries(Object.entries(parts.headers).map(([name, text]) => [name, text.trim()])),
       },
     }));

@@ -102,6 +102,8 @@ const RULES: Readonly<Record<string, string | null>> = {
   'GET /api/v1/api-keys': APPOINTERS,
   'POST /api/v1/api-keys': APPOINTERS,
   'POST /api/v1/api-keys/{id}/revoke': APPOINTERS,
+  'POST /api/v1/files': `${STAFF} resident`,
+  'GET /api/v1/files/{id}': READERS,
   'GET /api/v1/policies': INSIDERS,
   'GET /api/v1/policies/{family}': INSIDERS,
   'GET /api/v1/policies/{family}/versions/{version}': INSIDERS,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { pngChunk, pngOf } from '../../common/image/made';
 
 /** What a request can name. One value each of what is the caller's, of what is not, and of what is not there. */
 export interface Ids {
@@ -16,6 +17,7 @@ export interface Ids {
   readonly line: string;
   readonly substitute: string;
   readonly asset: string;
+  readonly file: string;
 }
 
 /** The parts of a valid request, besides what the document says of it. */
@@ -23,6 +25,8 @@ export interface Shot {
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** A file in the place of a body. */
+  readonly file?: Buffer;
 }
 
 export interface Aim {
@@ -31,6 +35,8 @@ export interface Aim {
   readonly foreign?: Readonly<Partial<Record<keyof Ids, readonly [number, string | null]>>>;
 }
 
+/** Of no type that is sent, for what counts is what the bytes are. */
+export const PHOTO = pngOf([pngChunk('IHDR', 'head'), pngChunk('IDAT', 'picture')]);
 const POLICY = readFileSync(resolve(__dirname, '../../../policies/complaint.yaml'), 'utf8');
 const soon = (): string => new Date(Date.now() + 3_600_000).toISOString();
 const later = (): string => new Date(Date.now() + 40 * 3_600_000).toISOString();
@@ -236,6 +242,8 @@ const AIMS: Readonly<Record<string, readonly Aim[]>> = {
   removeIdentity: [
     { shot: ({ staff, identity }) => ({ path: { id: staff, identity } }), foreign: { identity: [204, null] } },
   ],
+  uploadFile: [{ shot: ({ project }) => ({ query: { project }, file: PHOTO }) }],
+  getFile: [{ shot: ({ file }) => ({ path: { id: file } }) }],
   streamChanges: none,
   listChanges: none,
   showCodecLogin: none,

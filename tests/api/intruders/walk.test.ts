@@ -22,14 +22,15 @@ let asked = 0;
 function fire(operation: Operation, shot: Shot, authorization?: string | string[], method = operation.method) {
   const path = operation.path.replace(/\{(\w+)\}/g, (_all, name: string) => shot.path?.[name] ?? '');
   const query = new URLSearchParams(shot.query).toString();
-  const body = operation.body === null ? undefined : JSON.stringify(shot.body);
+  const body = shot.file ?? (operation.body === null ? undefined : JSON.stringify(shot.body));
+  const type = operation.upload ?? 'application/json';
   asked += 1;
   return world.wire.send({
     ...{ method, path: query === '' ? path : `${path}?${query}`, body },
     headers: {
       // Node sends a list as one header each, which its types don't know of this one.
       ...(authorization === undefined ? {} : { authorization: authorization as string }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+      ...(body === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(body) }),
       ...(method === 'POST' && body === undefined ? { 'content-length': 0 } : {}),
     },
   });

@@ -1,5 +1,6 @@
 import { newApiKey } from '../../../common/crypto/api-key';
 import { createCompany, type CompanySpec, type KeySpec } from '../../../db/queries/company';
+import { attachFiles } from '../../../db/queries/files';
 import { insertIdentity } from '../../../db/queries/identities';
 import { insertAsset } from '../../../db/queries/assets';
 import { insertLine, insertSubstitution } from '../../../db/queries/roster-write';
@@ -9,7 +10,7 @@ import { startIssuer, type Issuer } from '../../support/issuer';
 import { startProduct, type Product, type ProductOptions } from '../../support/product';
 import { until } from '../resources/support';
 import type { Caller } from './matrix';
-import type { Ids } from './shots';
+import { PHOTO, type Ids } from './shots';
 import { createWire, type Wire } from './wire';
 
 export type Holder = Caller | 'far' | 'expired' | 'revoked' | 'left' | 'spare';
@@ -72,6 +73,7 @@ export async function startWorld(options: ProductOptions = {}): Promise<World> {
   ]);
   const notice = (of: string): Promise<string> => until(() => noticeOf(product, of));
   await until(() => isQuiet(product, far));
+  const photo = (as: Holder, project: string, caseNo: string) => photoOf(product, keyOf(as), project, caseNo);
   const port = Number(new URL(product.url).port);
   const wire = createWire(port);
   return {
@@ -81,16 +83,19 @@ export async function startWorld(options: ProductOptions = {}): Promise<World> {
       ...{ project: 'lakeside', no, household: 'h-1', resident: 'r-2', staff: 's-customer_service' },
       ...{ key: idOf(keyOf('spare')), notification: await notice(no), identity: IDENTITIES.own },
       ...{ line: 'rl-lake', substitute: 'sub-lake', asset: 'lift-lake' },
+      file: await photo('customer_service', 'lakeside', no),
     },
     foreign: {
       ...{ project: FAR, no: far, household: 'h-far', resident: 'r-far', staff: 's-far' },
       ...{ key: idOf(keyOf('far')), notification: await notice(far), identity: IDENTITIES.foreign },
       ...{ line: 'rl-far', substitute: 'sub-far', asset: 'lift-far' },
+      file: await photo('far', FAR, far),
     },
     missing: {
       ...{ project: 'nowhere', no: ids.caseNumber('C'), household: 'h-not', resident: 'r-not', staff: 's-not' },
       ...{ key: '0'.repeat(16), notification: 'f'.repeat(32), identity: 'f'.repeat(32) },
       ...{ line: 'rl-not', substitute: 'sub-not', asset: 'lift-not' },
+      file: 'f-not',
     },
     neighbour: { no: next, notification: await notice(next) },
     newCase: () => start(clerk, 'lakeside', ROOM),
@@ -101,6 +106,15 @@ export async function startWorld(options: ProductOptions = {}): Promise<World> {
       await product.stop();
     },
   };
+}
+
+/** A photo of a case. @returns its id. */
+async function photoOf({ url, deps }: Product, key: string, project: string, caseNo: string): Promise<string> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'image/png' };
+  const answer = await fetch(`${url}/api/v1/files?project=${project}`, { method: 'POST', headers, body: PHOTO });
+  const { id } = (await answer.json()) as { readonly id: string };
+  await attachFiles(deps.database.db, { ids: [id], caseNo, at: deps.clock.now() });
+  return id;
 }
 
 const IDENTITIES = { own: 'a'.repeat(32), foreign: 'b'.repeat(32) } as const;
@@ -126,6 +140,7 @@ async function farAway({ deps: { database } }: Product, no: string): Promise<unk
     roles: await of(db.selectFrom('staff_role').selectAll().where('project', '=', FAR)),
     identities: await of(db.selectFrom('external_identity').selectAll().where('staff', '=', 's-far')),
     keys: await of(db.selectFrom('api_key').select(['id', 'revoked_at']).where('staff', '=', 's-far')),
+    files: await of(db.selectFrom('file').selectAll().where('project', '=', FAR)),
     notices: await of(db.selectFrom('notification').selectAll().where('project', '=', FAR)),
     lines: await of(db.selectFrom('roster_line').selectAll().where('project', '=', FAR)),
     substitutes: await of(db.selectFrom('substitution').selectAll().where('project', '=', FAR)),

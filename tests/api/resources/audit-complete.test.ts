@@ -5,6 +5,7 @@ import { lastAudit } from '../../../db/queries/api-audit';
 import { insertLine, insertSubstitution } from '../../../db/queries/roster-write';
 import { DAY } from '../../../domain/instant';
 import { allText } from '../../db/content';
+import { PHOTO } from '../intruders/shots';
 import { KEYS, LAKE, type Caller } from './company';
 import { startOffice, type Office } from './support';
 
@@ -25,6 +26,7 @@ interface Deed {
   readonly as: Caller | null;
   readonly path: string;
   readonly body: object | undefined;
+  readonly file?: Buffer;
   readonly action: string;
 }
 
@@ -103,6 +105,10 @@ const DEEDS: Readonly<Record<string, (firstKey: string) => Deed>> = {
   'POST /api/v1/api-keys': () => deed('manager', '/api/v1/api-keys', key, 'key.create'),
   'POST /api/v1/api-keys/{id}/revoke': (id) =>
     deed('manager', `/api/v1/api-keys/${id}/revoke`, undefined, 'key.revoke'),
+  'POST /api/v1/files': () => ({
+    ...deed('engineering', `/api/v1/files?project=${LAKE}`, undefined, 'file.create'),
+    file: PHOTO,
+  }),
   'POST /api/v1/policies/{family}/versions': () =>
     deed('manager', '/api/v1/policies/complaint/versions', { yaml }, 'policy.publish'),
   'POST /codec/login': () => deed(null, '/codec/login', { key: KEYS.manager }, 'codec.login'),
@@ -135,14 +141,13 @@ const identityId = (): string => office.deps.blindIndex.identity('https://login.
 const isIdempotent = (name: string): boolean =>
   office.routes.some((route) => `${route.method} ${route.path}` === name && route.idempotent);
 
-const send = (name: string, { as, path: at, body }: Deed) =>
-  office.call(
-    as,
-    name.split(' ')[0] ?? '',
-    at,
-    body,
-    isIdempotent(name) ? { 'idempotency-key': name.replaceAll(/\W/g, '-') } : {},
-  );
+const send = (name: string, { as, path: at, body, file }: Deed) => {
+  const headers: Record<string, string> = isIdempotent(name) ? { 'idempotency-key': name.replaceAll(/\W/g, '-') } : {};
+  const method = name.split(' ')[0] ?? '';
+  return file
+    ? office.call(as, method, at, file, { ...headers, 'content-type': 'image/png' })
+    : office.call(as, method, at, body, headers);
+};
 
 async function keyToRevoke(): Promise<string> {
   const made = await office.call('manager', 'POST', '/api/v1/api-keys', { ...key, label: 'to-be-revoked' });

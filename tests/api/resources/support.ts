@@ -5,6 +5,8 @@ import pino from 'pino';
 import { createAuthenticate } from '../../../api/authenticate';
 import { createTokens } from '../../../api/auth/tokens';
 import type { ApiDeps } from '../../../api/deps';
+import { StoreAwayError, type FileStore } from '../../../api/files/file-store';
+import { folderStore } from '../../../api/files/store';
 import { Directory } from '../../../api/directory';
 import { Reads } from '../../../api/reads';
 import { Feed, type FeedOptions } from '../../../api/feed/feed';
@@ -17,6 +19,7 @@ import { apiKeyRoutes } from '../../../api/routes/api-keys';
 import { assetRoutes } from '../../../api/routes/assets';
 import { auditRoutes } from '../../../api/routes/audit';
 import { codecRoutes } from '../../../api/routes/codec';
+import { fileRoutes } from '../../../api/routes/files';
 import { healthRoutes } from '../../../api/routes/health';
 import { householdRoutes } from '../../../api/routes/households';
 import { identityRoutes } from '../../../api/routes/identities';
@@ -40,7 +43,7 @@ import { createDatabase, isTransient } from '../../../db/database';
 import { createCompany } from '../../../db/queries/company';
 import { publishDefaultPolicies } from '../../../db/queries/policies';
 import { keyringOf } from '../../common/keys';
-import { createTestDatabase } from '../../support/servers';
+import { createTestDatabase, testFolder } from '../../support/servers';
 import { COMPANY, KEYS, type Caller } from './company';
 
 export const UI = 'http://127.0.0.1:8233';
@@ -81,10 +84,14 @@ export interface Office {
 export interface OfficeOptions {
   /** The company's identity provider. */
   readonly identity?: IdentityConfig;
+  readonly files?: FileStore;
 }
 
 /** The routes of this folder over real HTTP and a real PostgreSQL, with a company of two projects. */
-export async function startOffice(feedOptions: FeedOptions = {}, { identity }: OfficeOptions = {}): Promise<Office> {
+export async function startOffice(
+  feedOptions: FeedOptions = {},
+  { identity, files }: OfficeOptions = {},
+): Promise<Office> {
   const { url: databaseUrl, drop } = await createTestDatabase();
   const logs: string[] = [];
   const logger = createLogger('info', { service: 'test' }, { destination: { write: (line) => void logs.push(line) } });
@@ -103,6 +110,8 @@ export async function startOffice(feedOptions: FeedOptions = {}, { identity }: O
     blindIndex: createBlindIndex(indexKey),
     cursors: createCursorCodec(Buffer.alloc(32, 9)),
     codec: createPayloadCodec(keyringOf('k2')),
+    files: files ?? folderStore({ folder: testFolder() }),
+    maxFileBytes: 64 * 1024,
     tokens: identity ? createTokens(identity, { clock, logger }) : null,
     logger,
     metrics: createMetrics({ processMetrics: false }),
@@ -123,7 +132,10 @@ export async function startOffice(feedOptions: FeedOptions = {}, { identity }: O
     deps: {
       ...deps,
       authenticate: createAuthenticate(deps),
-      mapError: (error) => (isTransient(error) ? problem('database-unavailable') : null),
+      mapError: (error) => {
+        if (error instanceof StoreAwayError) return problem('file-store-away');
+        return isTransient(error) ? problem('database-unavailable') : null;
+      },
     },
   });
   const server = createHttpServer(app);
@@ -142,11 +154,16 @@ export async function startOffice(feedOptions: FeedOptions = {}, { identity }: O
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...headers,
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: Buffer.isBuffer(body) ? body : JSON.stringify(body) }),
       });
-      const text = await answer.text();
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      const text = bytes.toString();
       const isJson = answer.headers.get('content-type')?.includes('json');
-      return { status: answer.status, headers: answer.headers, body: (isJson ? JSON.parse(text) : { text }) as Json };
+      return {
+        status: answer.status,
+        headers: answer.headers,
+        body: (isJson ? JSON.parse(text) : { text, bytes }) as Json,
+      };
     },
     database: (state) => setDatabase(databaseUrl, state),
     stop: async () => {
@@ -176,6 +193,7 @@ function routesOf(deps: ApiDeps, feed: Feed): Route[] {
     ...apiKeyRoutes(deps),
     ...policyRoutes(deps),
     ...notificationRoutes(deps),
+    ...fileRoutes(deps),
     ...healthRoutes(deps),
     ...codecRoutes(deps),
     ...auditRoutes(deps),

@@ -1,0 +1,45 @@
+import { join, resolve } from 'node:path';
+import { count, required, safeAddress, type Environment } from './environment';
+
+/** Where photos are kept, encrypted. */
+export interface FilesConfig {
+  /** Bytes of one file. */
+  readonly maxBytes: number;
+  readonly store: FolderStore | S3Store;
+}
+
+export interface FolderStore {
+  readonly folder: string;
+}
+
+/** A bucket of Amazon S3, or of anything that speaks its language: MinIO, Ceph, OSS, COS. */
+export interface S3Store {
+  /** `https://s3.example`; the bucket is the first part of the path. */
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+/** @throws ConfigError naming the variable that is missing or malformed. */
+export function filesConfig(env: Environment): FilesConfig {
+  const maxBytes = count(env, 'GUANJIA_FILES_MAX_BYTES', 5 * MEBIBYTE);
+  return { maxBytes, store: env.GUANJIA_S3_ENDPOINT ? s3(env) : { folder: folder(env) } };
+}
+
+function folder({ GUANJIA_FILES_FOLDER: named, GUANJIA_HOME: home }: Environment): string {
+  return named ? resolve(named) : resolve(join(home || '.guanjia', 'files'));
+}
+
+function s3(env: Environment): S3Store {
+  return {
+    endpoint: safeAddress(env, 'GUANJIA_S3_ENDPOINT').replace(/\/+$/, ''),
+    bucket: required(env, 'GUANJIA_S3_BUCKET'),
+    region: env.GUANJIA_S3_REGION || 'us-east-1',
+    accessKeyId: required(env, 'GUANJIA_S3_ACCESS_KEY_ID'),
+    secretAccessKey: required(env, 'GUANJIA_S3_SECRET_ACCESS_KEY'),
+  };
+}

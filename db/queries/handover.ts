@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg';
 import { sql, type Expression, type Kysely, type SqlBool } from 'kysely';
 import type { Instant } from '../../domain/instant';
 import type { Database } from '../schema';
@@ -31,21 +32,25 @@ export function recipientOf(row: { recipient: string | null; role: string | null
  * project itself has an address. All others cost nothing more.
  * @returns whether any of them is due, of now or of a time before.
  */
-export async function markDeliverable(trx: Kysely<Database>, keys: readonly string[]): Promise<boolean> {
-  const { rows } = await sql<{ due: boolean }>`
-    with marked as (
+export async function markDeliverable(client: PoolClient, keys: readonly string[]): Promise<boolean> {
+  const { rows } = await client.query<{ due: boolean }>({ ...MARK_DELIVERABLE, values: [keys, INBOX, RESIDENT] });
+  return rows[0]?.due ?? false;
+}
+
+/** $1 keys, $2 the channel of inboxes, $3 the recipient that is the resident. */
+const MARK_DELIVERABLE = {
+  name: 'notice-mark-deliverable',
+  text: `with marked as (
       update notification n set handover = 'due'
-      where n.key = any(${[...keys]}::text[]) and n.channel = ${INBOX} and n.handover is null and (
+      where n.key = any($1) and n.channel = $2 and n.handover is null and (
         exists (select from endpoint e where e.project = n.project and e.active)
         or exists (select from contact c where c.subject_kind = 'staff' and c.subject_id = n.recipient)
-        or (n.recipient = ${RESIDENT}
+        or (n.recipient = $3
           and exists (select from contact c where c.subject_kind = 'resident' and c.project = n.project)))
       returning n.id)
     select exists (select from marked)
-      or exists (select from notification n where n.key = any(${[...keys]}::text[]) and n.handover = 'due') as due
-    `.execute(trx);
-  return rows[0]?.due ?? false;
-}
+      or exists (select from notification n where n.key = any($1) and n.handover = 'due') as due`,
+};
 
 /** Of these requests; or what a round of the auditor finds. */
 export type Which =

@@ -29,7 +29,7 @@ type Words<S extends string> = S extends `${infer First} ${infer Rest}` ? First 
 type Exactly<T, S extends string> = [keyof T] extends [Words<S>] ? ([Words<S>] extends [keyof T] ? S : never) : never;
 
 /** Names of all columns of T; a forgotten or an unknown one is a type error. */
-function columns<T>() {
+export function columns<T>() {
   return <S extends string>(...lines: Exactly<T, S>[]): string[] => lines.flatMap((line) => line.split(' '));
 }
 
@@ -72,7 +72,7 @@ const rows = (table: string, parameter: number): string =>
   `jsonb_populate_recordset(null::"${table}", $${parameter}::jsonb)`;
 
 /** Rows of a JSON parameter into a table. */
-function insert(table: string, names: readonly string[], parameter: number): string {
+export function insert(table: string, names: readonly string[], parameter: number): string {
   return `insert into "${table}" (${list(names)}) select ${list(names)} from ${rows(table, parameter)}`;
 }
 

@@ -1,13 +1,9 @@
 import { createHash } from 'node:crypto';
-import { sql, type Kysely, type Selectable } from 'kysely';
+import type { PoolClient } from 'pg';
 import type { Role } from '../../domain/actor';
 import type { NotifyRequest } from '../../workflows/contracts/notify';
-import type { Database } from '../schema';
-import type { NotificationTable } from '../schema/notification';
-import { instantOf, timeOf } from '../time';
-import { FEED_CHANNEL } from './feed';
-import { oneOf } from './lists';
-import { notification, type Notification } from './notifications';
+import { timeOf } from '../time';
+import { HOLD, SEND, STANDING, type FeedColumns, type NoticeColumns } from './notices-sql';
 
 /** What the notify activity writes. */
 export interface Notice {
@@ -23,10 +19,20 @@ export interface Notice {
 export interface Standing {
   readonly fresh: readonly NotifyRequest[];
   /** By the key of the request; empty for one that a later run of its workflow task does not ask for. */
-  readonly known: ReadonlyMap<string, readonly Notification[]>;
+  readonly known: ReadonlyMap<string, readonly Sent[]>;
 }
 
-type Row = Selectable<NotificationTable>;
+/** A message as it was sent before. */
+export type Sent = Pick<NoticeColumns, 'key' | 'recipient' | 'role' | 'skipped' | 'channel' | 'fence' | 'asked'>;
+
+/** What a journal has under the number of a request. */
+interface Entry {
+  readonly no: string;
+  readonly fence: number;
+  readonly seq: number;
+  readonly type: string;
+  readonly at: number;
+}
 
 /**
  * Which of the requests are to be written. A workflow task can run twice and ask for something else under the same key
@@ -36,64 +42,48 @@ type Row = Selectable<NotificationTable>;
  * Holds others that send for or write the same cases up until the transaction ends, so that one request that runs twice
  * at once is decided once.
  */
-export async function standingOf(trx: Kysely<Database>, requests: readonly NotifyRequest[]): Promise<Standing> {
+export async function standingOf(client: PoolClient, requests: readonly NotifyRequest[]): Promise<Standing> {
   const numbers = [...new Set(requests.map(({ no }) => no))].sort();
-  for (const no of numbers) await holdCase(trx, no);
+  await client.query({ ...HOLD, values: [numbers] });
   const keys = requests.map(({ key }) => key);
-  const rows = await trx
-    .selectFrom('notification')
-    .selectAll()
-    .where(oneOf(sql.ref('key'), keys))
-    .orderBy('recipient')
-    .execute();
-  const lost = await lostRequests(trx, requests);
-  const known = new Map<string, readonly Notification[]>();
+  const { rows } = await client.query<{ sent: readonly Sent[]; journal: readonly Entry[] }>({
+    ...STANDING,
+    values: [keys, requests.map(({ no }) => no), requests.map(({ seq }) => seq)],
+  });
+  const { sent = [], journal = [] } = rows[0] ?? {};
+  const known = new Map<string, readonly Sent[]>();
   for (const request of requests) {
-    const before = rows.filter(({ key }) => key === request.key);
-    if (await stands(trx, request, before)) known.set(request.key, before.map(notification));
-    else if (lost.has(request.key)) known.set(request.key, []);
+    const before = sent.filter(({ key }) => key === request.key);
+    if (await stands(client, request, before)) known.set(request.key, before);
+    else if (isLost(request, journal)) known.set(request.key, []);
   }
   return { fresh: requests.filter(({ key }) => !known.has(key)), known };
 }
 
-/** A worker that is frozen in the middle loses its locks, as in the journal's transaction. */
-async function holdCase(trx: Kysely<Database>, no: string): Promise<void> {
-  await sql`select set_config('lock_timeout', '800', true), set_config('statement_timeout', '1000', true),
-    set_config('idle_in_transaction_session_timeout', '2000', true),
-    pg_advisory_xact_lock(hashtextextended(${`notify/${no}`}, 0))`.execute(trx);
-  await sql`select from "case" where no = ${no} for share`.execute(trx);
-}
-
 /** Whether what was sent under this key is what is asked for, or of a later run; otherwise it is taken back. */
-async function stands(trx: Kysely<Database>, request: NotifyRequest, before: readonly Row[]): Promise<boolean> {
+async function stands(client: PoolClient, request: NotifyRequest, before: readonly Sent[]): Promise<boolean> {
   const [row] = before;
   if (!row) return false;
-  if (request.fence === undefined || row.fence === null || row.fence >= request.fence) return true;
-  const mine = trx.updateTable('notification').where('key', '=', request.key);
+  const { key, fence } = request;
+  if (fence === undefined || row.fence === null || row.fence >= fence) return true;
   if (row.asked === askedOf(request)) {
-    await mine.set({ fence: request.fence }).execute();
+    await client.query('update notification set fence = $2 where key = $1', [key, fence]);
     return true;
   }
-  await trx.deleteFrom('notification').where('key', '=', request.key).execute();
+  await client.query('delete from notification where key = $1', [key]);
   return false;
 }
 
-/** Keys under which the journal has, by a later run of the task, something else. */
-async function lostRequests(trx: Kysely<Database>, requests: readonly NotifyRequest[]): Promise<Set<string>> {
-  const { rows } = await sql<{ no: string; fence: number; seq: number; type: string; at: Date }>`
-    select no, fence, journal.seq, journal.type, at from "case" join journal on case_no = no
-    where (no, journal.seq) in (select * from unnest(
-      ${requests.map(({ no }) => no)}::text[], ${requests.map(({ seq }) => seq)}::integer[]))`.execute(trx);
-  const isLost = ({ no, seq, at, fence }: NotifyRequest): boolean =>
-    rows.some(
-      (row) =>
-        row.no === no &&
-        row.seq === seq &&
-        fence !== undefined &&
-        row.fence > fence &&
-        (row.type !== 'notify-requested' || instantOf(row.at) !== at),
-    );
-  return new Set(requests.filter(isLost).map(({ key }) => key));
+/** The journal has, by a later run of the task, something else under its number. */
+function isLost({ no, seq, at, fence }: NotifyRequest, journal: readonly Entry[]): boolean {
+  return journal.some(
+    (entry) =>
+      entry.no === no &&
+      entry.seq === seq &&
+      fence !== undefined &&
+      entry.fence > fence &&
+      (entry.type !== 'notify-requested' || entry.at !== at),
+  );
 }
 
 /** The same for two runs that ask for the same. */
@@ -103,35 +93,25 @@ function askedOf({ template, to, obligation, urgent, args, upwards, text }: Noti
 }
 
 /** Writes the messages, and one feed entry per case. */
-export async function insertNotices(trx: Kysely<Database>, notices: readonly Notice[]): Promise<void> {
+export async function insertNotices(client: PoolClient, notices: readonly Notice[]): Promise<void> {
   if (notices.length === 0) return;
   const rows = notices.flatMap((notice) => {
     const recipients = notice.recipients.length > 0 ? notice.recipients : [null];
     return recipients.map((recipient) => notificationRow(notice, recipient));
   });
-  await trx
-    .insertInto('notification')
-    .values(rows)
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .execute();
   const newest = new Map(notices.map(({ request }) => [request.no, request]));
-  await trx
-    .insertInto('change_feed')
-    .values(
-      [...newest.values()].map(({ project, no, seq, at }) => ({
-        project,
-        case_no: no,
-        seq,
-        fence: null,
-        kind: 'notice' as const,
-        at: timeOf(at),
-      })),
-    )
-    .execute();
-  await sql`select pg_notify(${FEED_CHANNEL}, '')`.execute(trx);
+  const feed = [...newest.values()].map(({ project, no, seq, at }): FeedColumns => ({
+    project,
+    case_no: no,
+    seq,
+    fence: null,
+    kind: 'notice',
+    at: timeOf(at),
+  }));
+  await client.query({ ...SEND, values: [JSON.stringify(rows), JSON.stringify(feed)] });
 }
 
-function notificationRow({ request, channel, role, skipped }: Notice, recipient: string | null) {
+function notificationRow({ request, channel, role, skipped }: Notice, recipient: string | null): NoticeColumns {
   return {
     id: idOf(request.key, recipient),
     key: request.key,
@@ -143,7 +123,7 @@ function notificationRow({ request, channel, role, skipped }: Notice, recipient:
     role,
     skipped: [...skipped],
     template: request.template,
-    args: JSON.stringify(request.args),
+    args: request.args,
     urgent: request.urgent,
     obligation: request.obligation,
     text_ref: request.text?.ref ?? null,

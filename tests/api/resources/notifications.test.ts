@@ -1,3 +1,4 @@
+import { transact } from '../../../db/database';
 import { insertNotices } from '../../../db/queries/notices';
 import { putTexts } from '../../../db/queries/vault';
 import { writeBatch } from '../../../db/queries/journal';
@@ -54,9 +55,9 @@ async function send(number: number, sent: Sent): Promise<void> {
     ...{ obligation: null, urgent: sent.urgent ?? false, upwards: [] },
     text: sent.text === undefined ? null : { ref: sent.text, digest: '' },
   };
-  await office.deps.database.db
-    .transaction()
-    .execute((trx) => insertNotices(trx, [{ request, channel, recipients, role, skipped: ['manager'] }]));
+  await transact(office.deps.database.pool, 'begin', (client) =>
+    insertNotices(client, [{ request, channel, recipients, role, skipped: ['manager'] }]),
+  );
 }
 
 const inbox = (as: Caller, query = '') => office.call(as, 'GET', `/api/v1/notifications${query}`);

@@ -34,12 +34,11 @@ function formatterOf(zone: string): Intl.DateTimeFormat {
 
 /** The wall clock of the zone at this instant, read as if it were UTC. */
 function wallAsUtc(instant: Instant, zone: string): Millis {
-  const field = { year: 0, month: 1, day: 1, hour: 0, minute: 0, second: 0 };
-  for (const part of formatterOf(zone).formatToParts(instant)) {
-    if (part.type in field) field[part.type as keyof typeof field] = Number(part.value);
-  }
+  // `9/21/2026, 22:13:20`, always in this order: three times as fast as asking for its parts, and every case asks often.
+  const numbers = formatterOf(zone).format(instant).match(/\d+/g) ?? [];
+  const [month = 1, day = 1, year = 0, hour = 0, minute = 0, second = 0] = numbers.map(Number);
   const milliseconds = ((instant % 1000) + 1000) % 1000;
-  return Date.UTC(field.year, field.month - 1, field.day, field.hour, field.minute, field.second, milliseconds);
+  return Date.UTC(year, month - 1, day, hour, minute, second, milliseconds);
 }
 
 function offsetAt(instant: Instant, zone: string): Millis {
@@ -89,11 +88,25 @@ export function isBetween(at: Instant, { from, to }: { readonly from: string; re
   return begin <= end ? now >= begin && now < end : now >= begin || now < end;
 }
 
+/** Today's 17:00 is asked for by every case at every event. Some days of some zones are kept. */
+const LOCAL_KEPT = 1_000;
+const localKept = new Map<string, Instant>();
+
 /**
  * The instant at which the zone's clock shows this local time. A time that a clock change skips becomes the first
  * instant after the gap; one that it repeats, the first of both.
  */
 export function instantOfLocal(date: string, time: string, zone: string): Instant {
+  const name = `${date} ${time} ${zone}`;
+  const known = localKept.get(name);
+  if (known !== undefined) return known;
+  const instant = findLocal(date, time, zone);
+  if (localKept.size >= LOCAL_KEPT) localKept.clear();
+  localKept.set(name, instant);
+  return instant;
+}
+
+function findLocal(date: string, time: string, zone: string): Instant {
   const wall = dayOfDate(date) * DAY + timeOfDay(time);
   const before = offsetAt(wall - DAY, zone);
   const after = offsetAt(wall + DAY, zone);

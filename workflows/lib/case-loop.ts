@@ -3,6 +3,7 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  currentUpdateInfo,
   defineQuery,
   defineUpdate,
   setCurrentDetails,
@@ -85,12 +86,11 @@ class CaseLoop<S extends CaseState, O extends Opening> {
 
   /** Before the first await: messages arrive before the main code runs. */
   register(): void {
+    // One pair of functions for all commands: with a pair for each, thirty of them, a cached case is larger (M5).
+    const handle = (envelope: CommandEnvelope): Promise<CommandResult> => this.handle(nameOfUpdate(), envelope);
+    const validator = (envelope: CommandEnvelope): void => this.validate(nameOfUpdate(), envelope);
     for (const name of commandNames(this.family)) {
-      setHandler(
-        defineUpdate<CommandResult, [CommandEnvelope]>(name),
-        (envelope: CommandEnvelope) => this.handle(name, envelope),
-        { validator: (envelope: CommandEnvelope) => this.validate(name, envelope) },
-      );
+      setHandler(defineUpdate<CommandResult, [CommandEnvelope]>(name), handle, { validator });
     }
     answering(questions.case, () => this.answer());
     answering(questions.preview, (request: PreviewRequest) => this.preview(request));
@@ -286,6 +286,11 @@ function answering<Arguments extends unknown[]>(
   };
   setHandler(defineUpdate<undefined, Arguments>(name), () => undefined, { validator: turnAway });
   setHandler(defineQuery<unknown, Arguments>(name), answer);
+}
+
+/** Of the command that is handled now; to be asked before the first await. */
+function nameOfUpdate(): string {
+  return currentUpdateInfo()?.name ?? '';
 }
 
 function refusal(reason: Refusal): ApplicationFailure {

@@ -10,8 +10,8 @@ export interface Options {
   readonly out: string | null;
 }
 
-export const TABLE = 'docs/performance.md';
-export const USAGE = `npm run bench [-- --only M1,M4] [-- --quick | --full] [-- --out FILE]
+const TABLE = 'docs/performance.md';
+const USAGE = `npm run bench [-- --only M1,M4] [-- --quick | --full] [-- --out FILE]
   --only   some of the measures
   --quick  small sizes, one round: whether everything works
   --full   10,000 open cases (M3)

@@ -1,7 +1,8 @@
-import { isGrpcServiceError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import { Worker, type InjectedSinks, type WorkflowBundleOption } from '@temporalio/worker';
+import { grpcCodeOf } from '../common/temporal';
 import type { JournalBatch, JournalSinks } from '../workflows/contracts/journal';
 
 export interface ReplayDeps {
@@ -103,7 +104,7 @@ async function historyOf(client: Client, no: string, runId: string | undefined):
     return await client.workflow.getHandle(no, runId).fetchHistory();
   } catch (error) {
     // Here the client passes the server's own answer on.
-    if (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND) return null;
+    if (grpcCodeOf(error) === NOT_FOUND) return null;
     throw error;
   }
 }

@@ -79,11 +79,7 @@ export function obligationsOf({ state, clocks }: CaseSnapshot, now: Instant): Ob
     .map((obligation) => obligationViewOf(obligation, clocks[obligation.id] ?? null, now));
 }
 
-export function obligationViewOf(
-  obligation: Obligation,
-  clock: ObligationClock | null,
-  now: Instant,
-): ObligationViewBody {
+function obligationViewOf(obligation: Obligation, clock: ObligationClock | null, now: Instant): ObligationViewBody {
   const { id, kind, episode, owedBy, state, calendar, overdue, bornLate, ladder, rung, maxRung } = obligation;
   return {
     ...{ id, kind, episode, owedBy, state, calendar, overdue, bornLate, ladder, rung, maxRung },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PlainText } from './text';
 
 /** The ways in which a complaint comes (CMP-002 … CMP-007, CMP-012, CMP-110). */
-export const CHANNELS = [
+const CHANNELS = [
   'phone',
   'hotline',
   'app',

@@ -8,7 +8,7 @@ export class PlainText {
   constructor(readonly value: string) {}
 }
 
-export const MAX_TEXT = 4_000;
+const MAX_TEXT = 4_000;
 
 /** Free text, 1 to 4,000 characters; kept encrypted. */
 export function text() {

@@ -16,7 +16,7 @@ const dueCause = z
 const bornLate = z.enum(['typed-late', 'reclassified']).meta({ id: 'BornLate' });
 const partState = z.enum(['assigned', 'accepted', 'blocked', 'done', 'cancelled']).meta({ id: 'PartState' });
 const promiseState = z.enum(['open', 'kept', 'cancelled']).meta({ id: 'PromiseState' });
-export const projection = z.enum(['written', 'pending']).meta({
+const projection = z.enum(['written', 'pending']).meta({
   id: 'Projection',
   description: 'pending: accepted and durable, the lists follow when the database is back',
 });
@@ -56,7 +56,7 @@ export const obligationView = z
   })
   .meta({ id: 'Obligation' });
 
-export const action = z
+const action = z
   .object({
     command: z.string(),
     allowed: z.boolean(),

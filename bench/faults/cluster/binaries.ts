@@ -10,7 +10,7 @@ const run = promisify(execFile);
 const ANSWER_WITHIN_MS = 10_000;
 
 /** Version of the server whose topology is checked: that of `docker-compose.yml`. */
-export const SERVER_VERSION = '1.32.0';
+const SERVER_VERSION = '1.32.0';
 
 /** The programs that a cluster is made of: no package brings them, they are built from source. */
 export interface ServerBinaries {

@@ -26,7 +26,7 @@ export interface LoadPlan {
   readonly repeat: 'all' | 'refused-connections';
 }
 
-export const USUAL_LOAD: LoadPlan = {
+const USUAL_LOAD: LoadPlan = {
   casesPerSecond: 1.5,
   stepMs: 500,
   idleEvery: 5,

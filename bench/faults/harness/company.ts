@@ -30,7 +30,7 @@ export async function seedQuickCompany(env: Environment, apiKeys: Record<string,
 }
 
 /** The default policy with the clocks of a routine complaint in seconds, and a reopening that is over in a few. */
-export function quickPolicy(): Omit<ComplaintPolicy, 'version'> {
+function quickPolicy(): Omit<ComplaintPolicy, 'version'> {
   const parsed = parsePolicy(readFileSync(POLICY, 'utf8'), 'complaint.yaml');
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
   const policy = parsed.policy as Omit<ComplaintPolicy, 'version'>;

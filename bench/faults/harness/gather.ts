@@ -57,7 +57,7 @@ export async function gather(
 }
 
 /** Cases that were looked at after they had ended are not looked at again; only their digests stay. */
-export function without(rows: Rows, ended: ReadonlyMap<string, string>): Rows {
+function without(rows: Rows, ended: ReadonlyMap<string, string>): Rows {
   const others = <R extends { readonly no: string }>(all: readonly R[]): R[] => all.filter(({ no }) => !ended.has(no));
   return {
     ...rows,

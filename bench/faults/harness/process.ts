@@ -77,7 +77,7 @@ export class ServiceVictim implements Victim {
 }
 
 /** A process and all that it has started, and those have started, the eldest first. */
-export function familyOf(leader: number): number[] {
+function familyOf(leader: number): number[] {
   const childrenOf = new Map<number, number[]>();
   for (const name of readdirSync('/proc')) {
     const parent = /^\d+$/.test(name) ? parentOf(Number(name)) : null;

@@ -6,7 +6,7 @@ import { openingWish } from '../harness/wishes';
 const ABREAST = 24;
 
 /** Opens a complaint whose own clocks are those of the policy, in hours: nothing comes by itself meanwhile. */
-export function calmWish(number: number): Wish {
+function calmWish(number: number): Wish {
   const wish = openingWish(number);
   return { ...wish, body: { ...(wish.body as object), subtype: 'lift' } };
 }

@@ -4,6 +4,7 @@ import { databaseCode, isTransient } from '../db/database';
 import { createAuthenticate } from './authenticate';
 import { Feed } from './feed/feed';
 import { StoreAwayError } from './files/file-store';
+import { createSessions } from './auth/sessions';
 import type { ApiDeps } from './deps';
 import { problem, type Problem } from './http/problem';
 import { keyMissing } from './refusals';
@@ -28,6 +29,7 @@ import { policyRoutes } from './routes/policies';
 import { residentRoutes } from './routes/residents';
 import { projectRoutes } from './routes/projects';
 import { rosterRoutes } from './routes/roster';
+import { sessionRoutes } from './routes/sessions';
 import { staffRoutes } from './routes/staff';
 import { streamRoutes } from './routes/stream';
 import { workRoutes } from './routes/work';
@@ -56,6 +58,7 @@ export function allRoutes(deps: ApiDeps, feed: Feed): Route[] {
     ...projectRoutes(deps),
     ...residentRoutes(deps),
     ...rosterRoutes(deps),
+    ...sessionRoutes(deps),
     ...staffRoutes(deps),
     ...streamRoutes(deps, feed),
   ];
@@ -86,6 +89,7 @@ export function createApi(
       metrics: deps.metrics,
       tracer: deps.tracer,
       authenticate: createAuthenticate(deps),
+      session: createSessions(deps),
       mapError,
     },
     version: VERSION,

@@ -16,6 +16,7 @@ import * as rosters from './migrations/20261126T060000-rosters';
 import * as externalIdentity from './migrations/20261126T070000-external-identity';
 import * as delivery from './migrations/20261126T080000-delivery';
 import * as files from './migrations/20261126T081500-files';
+import * as sessions from './migrations/20261126T090000-sessions';
 import { publishDefaultPolicies } from './queries/policies';
 import type { Database } from './schema';
 
@@ -35,6 +36,7 @@ export const MIGRATIONS: Migrations = {
   '20261126T070000-external-identity': externalIdentity,
   '20261126T080000-delivery': delivery,
   '20261126T081500-files': files,
+  '20261126T090000-sessions': sessions,
 };
 
 /**

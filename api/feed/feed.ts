@@ -1,5 +1,5 @@
 import { feedBounds, feedPage, isBefore, type FeedEntry, type FeedPosition } from '../../db/queries/feed';
-import { createPrincipals, type Principals } from '../authenticate';
+import { createSessions, type Sessions } from '../auth/sessions';
 import type { ApiDeps } from '../deps';
 import type { Principal } from '../http/access';
 import { Problem, problem } from '../http/problem';
@@ -25,7 +25,7 @@ export class Feed {
   /** Those that are told what comes; the others are still being told what they missed. */
   private readonly live = new Set<Subscription>();
   private readonly reader: FeedReader;
-  private readonly principals: Principals;
+  private readonly sessions: Sessions;
   private timers: NodeJS.Timeout[] = [];
   private stopped = false;
   /** Clients that listen or are about to. Without any the reader rests. */
@@ -35,7 +35,7 @@ export class Feed {
     private readonly deps: Deps,
     private readonly options: FeedOptions = {},
   ) {
-    this.principals = createPrincipals(deps);
+    this.sessions = createSessions(deps);
     this.reader = new FeedReader(
       deps,
       {
@@ -172,7 +172,7 @@ export class Feed {
   private async recheck(): Promise<void> {
     for (const each of [...this.subscriptions]) {
       try {
-        const known = await this.principals.again(each.principal);
+        const known = await this.sessions.again(each.principal);
         if (known === null || typeof known === 'string') each.bye('revoked');
         else each.principal = known;
       } catch (error) {

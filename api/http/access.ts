@@ -14,6 +14,16 @@ export interface Principal {
   readonly householdId?: string;
   /** When what he came with ends; left out where that is looked up. */
   readonly until?: number;
+  /** Of somebody who came with the cookie of his browser. */
+  readonly session?: PageSession;
+}
+
+export interface PageSession {
+  readonly id: string;
+  /** What the page has to send with everything that changes something. */
+  readonly csrf: string;
+  readonly idleUntil: number;
+  readonly endsAt: number;
 }
 
 /**
@@ -42,7 +52,8 @@ export interface CookieLogin {
 }
 
 /** What a login stands for. Null: nobody we know. */
-export type Known = Principal | 'key-expired' | 'key-revoked' | 'token-expired' | 'identity-unknown' | null;
+export type Known =
+  Principal | 'key-expired' | 'key-revoked' | 'token-expired' | 'identity-unknown' | 'session-ended' | null;
 
 export interface RoleAccess {
   readonly public?: never;

@@ -3,7 +3,14 @@ import type { RequestListener } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
 
 import { documentationRoutes } from './docs';
-import { identify, serveRoute, type Authenticate, type Authorise, type DispatchOptions } from './dispatch';
+import {
+  identify,
+  serveRoute,
+  type Authenticate,
+  type Authorise,
+  type DispatchOptions,
+  type SessionLogin,
+} from './dispatch';
 import { ClientGone } from './json-body';
 import { preflightHeaders } from './cross-origin';
 import { exchangeOf, UNMATCHED } from './exchange';
@@ -17,6 +24,7 @@ import type { Route } from './route';
 
 export interface HttpDeps extends ObservationDeps {
   readonly authenticate: Authenticate;
+  readonly session?: SessionLogin;
   readonly authorise?: Authorise;
   /** Turns errors of drivers and gateways into refusals; null for those it doesn't know. */
   readonly mapError?: (error: unknown) => Problem | null;

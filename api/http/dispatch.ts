@@ -9,6 +9,7 @@ import { allowOrigin } from './cross-origin';
 import { exchangeOf } from './exchange';
 import type { Guesses } from './guesses';
 import { invalidRequest, Problem, problem } from './problem';
+import { isOwnPage } from './own-page';
 import { addressKey, requireShare, type RateLimiter } from './rate-limit';
 import { readRequest, repeatedHeader } from './read-request';
 import { sendReply } from './reply';
@@ -25,10 +26,29 @@ export type Authenticate = (authorization: string, role: string | null) => Promi
 /** Further rules, after role and project. Throws a Problem. */
 export type Authorise = (principal: Principal, route: Route, request: TypedRequest) => Promise<void>;
 
+/** What is known of a request that came with the cookie of a browser. */
+export interface Asking {
+  /** GET and HEAD change nothing. */
+  readonly isReading: boolean;
+  /** A page of our own origin asks, as far as the browser says. */
+  readonly isOwnPage: boolean;
+  /** X-CSRF-Token */
+  readonly csrf: string | null;
+}
+
+/** The login of a browser, taken by every route where no Authorization header is sent. */
+export interface SessionLogin {
+  /** Name of its cookie. */
+  readonly cookie: string;
+  /** @throws Problem origin-not-allowed, csrf-token-wrong */
+  authenticate(value: string, asking: Asking): Promise<Known>;
+}
+
 export interface DispatchDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly authenticate: Authenticate;
+  readonly session?: SessionLogin;
   readonly authorise?: Authorise;
 }
 
@@ -48,7 +68,11 @@ export async function identify(
   cookie?: CookieLogin,
 ): Promise<Principal> {
   const sent = once(req, 'authorization');
-  const known = sent ? await byHeader(req, sent, deps, guesses) : await byCookie(req, cookie);
+  const kept = deps.session ? readCookie(req.headers.cookie, deps.session.cookie) : null;
+  if (sent && kept !== null) throw problem('two-logins');
+  const known = sent
+    ? await byHeader(req, sent, deps, guesses)
+    : ((await byCookie(req, cookie)) ?? (await bySession(req, kept, deps, cookie)));
   if (known === null) throw problem('unauthenticated');
   if (typeof known === 'string') throw problem(known);
   exchangeOf(req).principal = known;
@@ -76,6 +100,18 @@ async function byHeader(req: Request, sent: string, deps: DispatchDeps, guesses:
 async function byCookie(req: Request, cookie: CookieLogin | undefined): Promise<Known> {
   const value = cookie && readCookie(req.headers.cookie, cookie.name);
   return cookie && value ? cookie.authenticate(value, req.headers.origin ?? null) : null;
+}
+
+/** Not where a route has a login of its own: that one is for pages of another origin. */
+async function bySession(
+  req: Request,
+  kept: string | null,
+  { session }: DispatchDeps,
+  cookie: CookieLogin | undefined,
+): Promise<Known> {
+  if (!session || kept === null || cookie) return null;
+  const isReading = req.method === 'GET' || req.method === 'HEAD';
+  return session.authenticate(kept, { isReading, isOwnPage: isOwnPage(req), csrf: once(req, 'x-csrf-token') });
 }
 
 /** Serves one route: who → may he → what → handler → reply. */

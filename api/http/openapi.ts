@@ -71,6 +71,7 @@ export function documentOf(routes: readonly Route[], version: string, book: Sche
           ...{ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
           description: 'A token of the company’s identity provider; Guanjia-Role chooses one of several roles',
         },
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-guanjia', description: 'The login of a browser' },
         ...cookieSchemes(routes),
       },
     },
@@ -97,7 +98,7 @@ function operation(route: Route, book: SchemaBook): Operation {
 
 function securityOf(access: Access): JsonSchema[] {
   if (access.public) return [];
-  return [{ apiKey: [] }, { identityToken: [] }, ...(access.cookie ? [{ [access.cookie.name]: [] }] : [])];
+  return [{ apiKey: [] }, { identityToken: [] }, { [access.cookie?.name ?? 'session']: [] }];
 }
 
 function shownAccess(access: Access): JsonSchema {

@@ -122,6 +122,38 @@ const HTTP_CODES = define({
     meaning: 'The identity provider knows you; nobody here was told whom you are.',
     args: {},
   },
+  'session-ended': {
+    status: 401,
+    title: 'Session ended',
+    meaning:
+      'The login of this browser is over: nothing was asked for half an hour, twelve hours have passed, or it was ended.',
+    args: {},
+  },
+  'login-refused': {
+    status: 401,
+    title: 'Login refused',
+    meaning:
+      'The identity provider let nobody in, or this login was begun elsewhere, too long ago, or is used already: begin again.',
+    args: {},
+  },
+  'not-a-person': {
+    status: 403,
+    title: 'Not a person',
+    meaning: 'Only people log in with a browser; machines send their key.',
+    args: {},
+  },
+  'two-logins': {
+    status: 400,
+    title: 'Two logins',
+    meaning: 'A cookie and an Authorization header came together, so it is unclear who asks.',
+    args: {},
+  },
+  'csrf-token-wrong': {
+    status: 403,
+    title: 'CSRF token wrong',
+    meaning: 'With a cookie, whatever changes something needs the header X-CSRF-Token, as the login and /me tell it.',
+    args: {},
+  },
   'role-unclear': {
     status: 403,
     title: 'Role unclear',

@@ -1,4 +1,3 @@
-import type { Request } from 'express';
 import { z } from 'zod';
 import { decodeRemote, encodeRemote, REMOTE_CODEC_LIMITS, RemoteCodecError } from '../../common/crypto/codec-endpoint';
 import { createPrincipals } from '../authenticate';
@@ -6,6 +5,7 @@ import { loginPage, PAGE_POLICY } from '../codec/page';
 import { cookieLogin, endedCookie, sessionCookie } from '../codec/session';
 import type { ApiDeps } from '../deps';
 import { requireRole } from '../http/access';
+import { requireOwnPage, requireSafeWay } from '../http/own-page';
 import { invalidRequest, problem, type Problem } from '../http/problem';
 import { queryBoolean } from '../http/query';
 import { defineRoute, type Route } from '../http/route';
@@ -112,27 +112,15 @@ function login(deps: ApiDeps): Route {
     ],
     raw: async (req, res, { body }, { now }) => {
       requireOwnPage(req);
-      const isSecure = req.secure;
-      if (!isSecure && !LOOPBACK.has(req.hostname)) throw problem('https-required');
+      requireSafeWay(req);
       const principal = await principals.byKey(body.key);
       if (principal === null) throw problem('unauthenticated');
       if (typeof principal === 'string') throw problem(principal);
       requireRole(principal, { roles: INSPECTORS });
       const deed = { action: 'codec.login', subject: `api-key/${principal.keyId}`, project: null };
       await recordDeed(deps.database.db, { principal, now }, deed);
-      res.setHeader('Set-Cookie', sessionCookie(deps, principal.keyId, isSecure));
+      res.setHeader('Set-Cookie', sessionCookie(deps, principal.keyId, req.secure));
       res.status(204).end();
     },
   });
-}
-
-const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-/** A page of another origin could not send JSON here anyway; what browsers say of themselves is believed as well. */
-function requireOwnPage(req: Request): void {
-  const { origin, host } = req.headers;
-  const site = req.headers['sec-fetch-site'];
-  const isOwn = origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
-  const isSameSite = site === undefined || site === 'same-origin' || site === 'none';
-  if (!isOwn || !isSameSite) throw problem('origin-not-allowed');
 }

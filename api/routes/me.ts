@@ -1,4 +1,5 @@
 import { listProjects, listStaff } from '../../db/queries/directory';
+import { isoOf, MINUTE, SECOND } from '../../domain/instant';
 import type { ApiDeps } from '../deps';
 import type { Principal } from '../http/access';
 import { defineRoute, type Route } from '../http/route';
@@ -34,6 +35,8 @@ export function meRoutes(deps: ApiDeps, version: string): Route[] {
           projects: projects.map(({ id, name: title, zone }) => ({ id, name: title, zone })),
           household: principal.householdId ?? null,
           key: { id: principal.keyId },
+          session: sessionOf(principal),
+          lock: { afterSeconds: LOCK_AFTER / SECOND },
           temporalUiUrl: INSPECTORS.includes(principal.role) ? deps.temporalUiUrl : null,
           version,
           serverTime: deps.clock.now(),
@@ -42,6 +45,15 @@ export function meRoutes(deps: ApiDeps, version: string): Route[] {
       },
     }),
   ];
+}
+
+/** A page at a desk that several share hides names after this. */
+const LOCK_AFTER = 10 * MINUTE;
+
+function sessionOf({ session }: Principal) {
+  if (!session) return null;
+  const { id, csrf, idleUntil, endsAt } = session;
+  return { id, csrf, idleUntil: isoOf(idleUntil), endsAt: isoOf(endsAt) };
 }
 
 async function personOf(deps: ApiDeps, principal: Principal) {

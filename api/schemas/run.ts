@@ -21,6 +21,18 @@ export const me = z
     projects: z.array(z.object({ id: z.string(), name: z.string(), zone: z.string() }).meta({ id: 'ProjectWithZone' })),
     household: z.string().nullable(),
     key: z.object({ id: z.string() }).meta({ id: 'KeyRef' }),
+    /** Of a browser that is logged in; null for who sends a key or a token. */
+    session: z
+      .object({
+        id: z.string(),
+        csrf: z.string().meta({ description: 'Goes with everything but GET and HEAD, as X-CSRF-Token' }),
+        idleUntil: at,
+        endsAt: at,
+      })
+      .nullable()
+      .meta({ id: 'MySession' }),
+    /** When a page at a shared desk hides names. */
+    lock: z.object({ afterSeconds: z.int() }).meta({ id: 'Lock' }),
     /** Where the Temporal Web UI is, for those who read workflows; null for everybody else. */
     temporalUiUrl: z.string().nullable(),
     version: z.string(),

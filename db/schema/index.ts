@@ -20,6 +20,8 @@ import type * as externalIdentity from './external-identity';
 import type * as vaultKey from './vault-key';
 import type * as vaultText from './vault-text';
 import type * as file from './file';
+import type * as session from './session';
+import type * as loginAttempt from './login-attempt';
 import type * as erasure from './erasure';
 import type * as policyVersion from './policy-version';
 import type * as case_ from './case';
@@ -62,6 +64,8 @@ export type Database = company.PartialDB &
   vaultKey.PartialDB &
   vaultText.PartialDB &
   file.PartialDB &
+  session.PartialDB &
+  loginAttempt.PartialDB &
   erasure.PartialDB &
   policyVersion.PartialDB &
   case_.PartialDB &

@@ -48,7 +48,7 @@ describe('the document', () => {
     expect(document.components.securitySchemes).toMatchObject({ apiKey: { type: 'http', scheme: 'bearer' } });
     expect(document.paths['/api/v1/things']?.get).toMatchObject({
       operationId: 'listThings',
-      security: [{ apiKey: [] }, { identityToken: [] }],
+      security: [{ apiKey: [] }, { identityToken: [] }, { session: [] }],
       'x-guanjia-access': { roles: ['manager', 'customer_service'] },
     });
     expect(document.paths['/healthz']?.get).toMatchObject({ security: [] });

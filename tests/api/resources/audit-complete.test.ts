@@ -111,6 +111,7 @@ const DEEDS: Readonly<Record<string, (firstKey: string) => Deed>> = {
   }),
   'POST /api/v1/policies/{family}/versions': () =>
     deed('manager', '/api/v1/policies/complaint/versions', { yaml }, 'policy.publish'),
+  'POST /auth/login': () => deed(null, '/auth/login', { key: KEYS.manager }, 'session.begin'),
   'POST /codec/login': () => deed(null, '/codec/login', { key: KEYS.manager }, 'codec.login'),
 };
 
@@ -122,6 +123,9 @@ const NO_DEED: readonly string[] = [
   'POST /codec/decode',
   'POST /codec/encode',
   'POST /codec/logout',
+  // With a key there is no login to end; with a cookie: sessions.test.ts.
+  'POST /auth/logout',
+  'DELETE /api/v1/me/sessions/{id}',
 ];
 
 function namedDeeds(path: string, kind: string, body: object): Record<string, () => Deed> {

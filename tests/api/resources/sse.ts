@@ -27,11 +27,11 @@ export class EventReader {
 
   static async open(
     url: string,
-    key: string,
+    login: string | { readonly cookie: string },
     options: { readonly lastId?: string; readonly query?: string; readonly paused?: boolean } = {},
   ): Promise<EventReader> {
     const headers = {
-      authorization: `Bearer ${key}`,
+      ...(typeof login === 'string' ? { authorization: `Bearer ${login}` } : login),
       ...(options.lastId === undefined ? {} : { 'last-event-id': options.lastId }),
     };
     return new Promise((resolve, reject) => {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Client } from 'pg';
 import pino from 'pino';
 import { createAuthenticate } from '../../../api/authenticate';
+import { createSessions } from '../../../api/auth/sessions';
 import { createTokens } from '../../../api/auth/tokens';
 import type { ApiDeps } from '../../../api/deps';
 import { StoreAwayError, type FileStore } from '../../../api/files/file-store';
@@ -30,6 +31,7 @@ import { policyRoutes } from '../../../api/routes/policies';
 import { projectRoutes } from '../../../api/routes/projects';
 import { residentRoutes } from '../../../api/routes/residents';
 import { rosterRoutes } from '../../../api/routes/roster';
+import { sessionRoutes } from '../../../api/routes/sessions';
 import { staffRoutes } from '../../../api/routes/staff';
 import { streamRoutes } from '../../../api/routes/stream';
 import type { IdentityConfig } from '../../../common/config-identity';
@@ -132,6 +134,7 @@ export async function startOffice(
     deps: {
       ...deps,
       authenticate: createAuthenticate(deps),
+      session: createSessions(deps),
       mapError: (error) => {
         if (error instanceof StoreAwayError) return problem('file-store-away');
         return isTransient(error) ? problem('database-unavailable') : null;
@@ -187,6 +190,7 @@ function routesOf(deps: ApiDeps, feed: Feed): Route[] {
     ...placeRoutes(deps),
     ...rosterRoutes(deps),
     ...assetRoutes(deps),
+    ...sessionRoutes(deps),
     ...staffRoutes(deps),
     ...householdRoutes(deps),
     ...identityRoutes(deps),

@@ -18,6 +18,7 @@ import { complaintRoutes } from './routes/complaints';
 import { apiKeyRoutes } from './routes/api-keys';
 import { assetRoutes } from './routes/assets';
 import { auditRoutes } from './routes/audit';
+import { draftRoutes } from './routes/drafts';
 import { fileRoutes } from './routes/files';
 import { healthRoutes } from './routes/health';
 import { householdRoutes } from './routes/households';
@@ -47,6 +48,7 @@ export function allRoutes(deps: ApiDeps, feed: Feed): Route[] {
     ...assetRoutes(deps),
     ...auditRoutes(deps),
     ...codecRoutes(deps),
+    ...draftRoutes(deps),
     ...fileRoutes(deps),
     ...healthRoutes(deps),
     ...householdRoutes(deps),

@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 import type { Clock } from '../common/clock';
-import type { Config } from '../common/config';
+import { UNMASKS_PER_HOUR, type Config } from '../common/config';
 import { createBlindIndex } from '../common/crypto/blind-index';
 import { createDataConverter, createPayloadCodec } from '../common/crypto/codec';
 import { parseKey, parseKeyring } from '../common/crypto/keyring';
@@ -69,6 +69,7 @@ export async function createApiDeps(
     codec: createPayloadCodec(parseKeyring(config.codecKeys, 'GUANJIA_CODEC_KEYS')),
     files: createFileStore(config.files, clock),
     maxFileBytes: config.files.maxBytes,
+    unmasksPerHour: config.unmasksPerHour ?? UNMASKS_PER_HOUR,
     tokens: config.identity ? createTokens(config.identity, { clock, logger }) : null,
     logger,
     metrics,

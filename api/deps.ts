@@ -30,6 +30,8 @@ export interface ApiDeps {
   readonly files: FileStore;
   /** Bytes of one file. */
   readonly maxFileBytes: number;
+  /** How often somebody may see personal data in the clear, in an hour. */
+  readonly unmasksPerHour: number;
   /** Null: the company has no identity provider, and API keys alone are taken. */
   readonly tokens: Tokens | null;
   readonly logger: Logger;

@@ -43,7 +43,11 @@ export interface Config {
   /** The company's own identity provider; without it API keys alone are taken. */
   readonly identity?: IdentityConfig | null;
   readonly files: FilesConfig;
+  /** How often somebody may see personal data in the clear, in an hour; 60 where it is left out. */
+  readonly unmasksPerHour?: number;
 }
+
+export const UNMASKS_PER_HOUR = 60;
 
 export interface DeploymentVersion {
   readonly deploymentName: string;
@@ -93,6 +97,7 @@ export function loadConfig(env: Environment = process.env): Config {
     otlpEndpoint: webAddress(env, 'OTEL_EXPORTER_OTLP_ENDPOINT'),
     identity: identityConfig(env),
     files: filesConfig(env),
+    unmasksPerHour: count(env, 'GUANJIA_UNMASKS_PER_HOUR', UNMASKS_PER_HOUR),
   };
 }
 

@@ -17,6 +17,7 @@ import * as externalIdentity from './migrations/20261126T070000-external-identit
 import * as delivery from './migrations/20261126T080000-delivery';
 import * as files from './migrations/20261126T081500-files';
 import * as sessions from './migrations/20261126T090000-sessions';
+import * as lookupAndDrafts from './migrations/20261126T093000-lookup-and-drafts';
 import { publishDefaultPolicies } from './queries/policies';
 import type { Database } from './schema';
 
@@ -37,6 +38,7 @@ export const MIGRATIONS: Migrations = {
   '20261126T080000-delivery': delivery,
   '20261126T081500-files': files,
   '20261126T090000-sessions': sessions,
+  '20261126T093000-lookup-and-drafts': lookupAndDrafts,
 };
 
 /**

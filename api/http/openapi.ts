@@ -199,7 +199,9 @@ function success(spec: ResponseSpec, where: string, book: SchemaBook): JsonSchem
 }
 
 function withProblems(present: JsonSchema | undefined, status: string, codes: readonly ProblemCode[]): JsonSchema {
-  const mayWait = codes.some((code) => code === 'rate-limited' || definitionOf(code).retryAfter !== undefined);
+  const mayWait = codes.some(
+    (code) => definitionOf(code).status === 429 || definitionOf(code).retryAfter !== undefined,
+  );
   const headers = {
     ...ON_EVERY_ANSWER,
     ...(mayWait ? { 'Retry-After': headerRef('RetryAfter') } : {}),

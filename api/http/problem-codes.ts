@@ -336,6 +336,21 @@ const HTTP_CODES = define({
     detail: 'At most {limit} files may wait for a command that names them.',
     args: { limit: 'how many' },
   },
+  'too-many-drafts': {
+    status: 409,
+    title: 'Too many drafts',
+    meaning: 'You keep as many drafts as anybody may: throw one away, or wait until they run out after seven days.',
+    detail: 'At most {limit} drafts are kept of one person.',
+    args: { limit: 'how many' },
+  },
+  'unmask-budget-spent': {
+    status: 429,
+    title: 'Unmasking budget spent',
+    meaning:
+      'You have seen as much in the clear in the last hour as anybody may; those who read the audit log are told.',
+    detail: 'At most {allowed} an hour. Try again in {seconds} s.',
+    args: { allowed: 'how many an hour', seconds: 'seconds to wait' },
+  },
   'file-unknown': {
     status: 422,
     title: 'Unknown file',

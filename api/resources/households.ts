@@ -20,6 +20,7 @@ import { maskName, maskPhone, maskRoom } from './masks';
 import { makeOnce } from './once';
 import { recordDeed } from './record';
 import { ERASED, keepText, textsOf } from './texts';
+import { recordUnmask } from './unmasking';
 
 interface By {
   readonly principal: Principal;
@@ -84,6 +85,7 @@ async function addResident(
     id,
     household: home.id,
     project,
+    initialsIndex: deps.blindIndex.initialsOf(project, name),
     nameIndex: indexOf(`${place}/name`, () => deps.blindIndex.name(project, name)),
     nameRef: await keepText(deps, trx, subject, name, at),
     phoneIndex: phone === null ? null : indexOf(`${place}/phone`, () => deps.blindIndex.phone(project, phone)),
@@ -102,7 +104,7 @@ export async function colourHome(deps: ApiDeps, by: By, home: Household, careCol
   });
 }
 
-/** Writes down who wants to see the data and why; only then it may be shown. */
+/** Writes down who wants to see the data and why; only then it may be shown. @throws Problem unmask-budget-spent */
 export async function recordUnmasking(
   deps: ApiDeps,
   by: By,
@@ -113,7 +115,7 @@ export async function recordUnmasking(
   // A case of others is not told apart from one that is not there.
   if (about && about.project !== home.project) throw problem('not-found');
   const deed = { action: 'household.unmask', subject: `household/${home.id}`, project: home.project };
-  await recordDeed(deps.database.db, by, { ...deed, details: { reason, ...(about ? { case: about.no } : {}) } });
+  await recordUnmask(deps, by, { ...deed, details: { reason, ...(about ? { case: about.no } : {}) } });
 }
 
 /** What is shown of homes, in their order. */

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { FRONT_DESK, SUPERVISORS } from '../../domain/actor';
-import { appendAudit } from '../../db/queries/audit';
 import { journalPage } from '../../db/queries/journal-read';
 import { ERASED, readTexts } from '../../db/queries/vault';
 import { decodedHistory } from '../cases/history';
@@ -8,6 +7,7 @@ import type { ApiDeps } from '../deps';
 import { problem } from '../http/problem';
 import { queryInteger } from '../http/query';
 import { defineRoute, type Route } from '../http/route';
+import { recordUnmask } from '../resources/unmasking';
 import { contact, historyEvent } from '../schemas/views';
 import { visible } from './cases';
 
@@ -74,20 +74,13 @@ function unmask(deps: ApiDeps): Route {
       .meta({ id: 'UnmaskRequest' }),
     idempotent: false,
     responses: { 200: { description: 'The contact', schema: contact } },
-    problems: ['not-found', 'engine-unavailable', 'case-unreadable', 'database-unavailable'],
+    problems: ['unmask-budget-spent', 'not-found', 'engine-unavailable', 'case-unreadable', 'database-unavailable'],
     handler: async ({ params: { no }, body: { reason } }, { principal, now }) => {
       const found = await visible(deps, no, principal);
       const [opened] = await journalPage(deps.database.db, found.no, { after: 0, limit: 1 });
       const ref = opened?.type === 'received' ? opened.data.contact?.ref : undefined;
-      await appendAudit(deps.database.db, {
-        at: now,
-        actor: principal.id,
-        role: principal.role,
-        action: 'case.unmask',
-        subject: `case/${found.no}`,
-        project: found.project,
-        details: { reason },
-      });
+      const deed = { action: 'case.unmask', subject: `case/${found.no}`, project: found.project, details: { reason } };
+      await recordUnmask(deps, { principal, now }, deed);
       const texts = await readTexts(deps.database.db, deps.sealer, ref === undefined ? [] : [ref]);
       return { status: 200, body: contactIn(ref === undefined ? undefined : texts.get(ref)) };
     },

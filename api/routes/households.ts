@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { FRONT_DESK } from '../../domain/actor';
 import { isoOf, MINUTE } from '../../domain/instant';
 import { listHouseholds } from '../../db/queries/households';
+import { openCasesOf } from '../../db/queries/initials';
 import type { ApiDeps } from '../deps';
+import { createRateLimiter, requireShare } from '../http/rate-limit';
 import { defineRoute, type Route } from '../http/route';
 import { paged, pageQuery } from '../paging';
 import { INSIDERS, NEED_CONTACT } from '../resources/authority';
@@ -27,6 +29,7 @@ import {
   unmasked,
   unmasking,
 } from '../schemas/directory';
+import { recordDeed } from '../resources/record';
 import { projectId, subjectId } from '../schemas/parts';
 
 const tags = ['Households'];
@@ -35,6 +38,8 @@ const byHandler = { byHandler: 'the project is known with the home' } as const;
 const KEEPERS = [...FRONT_DESK, 'ops'] as const;
 /** How long somebody who gave a reason may look. */
 const SHOWN_FOR = MINUTE;
+/** More is no clerk with a resident on the line. */
+const LOOKUPS = { requests: 120, perSeconds: 60 };
 /** More than this fit no caller. */
 const FOUND_MAX = 20;
 
@@ -89,31 +94,50 @@ function one(deps: ApiDeps): Route {
 }
 
 function find(deps: ApiDeps): Route {
+  const limiter = createRateLimiter(deps.clock, LOOKUPS);
   return defineRoute({
     method: 'POST',
     path: '/api/v1/lookup',
     operationId: 'lookUp',
-    summary: 'Finds a caller by room, telephone or name',
-    description: 'Found are usual spellings of the whole: 3-2-1501 also as 3栋2单元1501室. What is given must all fit.',
+    summary: 'Finds a caller by room, telephone, name or the initials of a Chinese name',
+    description:
+      'Found are usual spellings of the whole: 3-2-1501 also as 3栋2单元1501室. What is given must all fit. Who looked by what is in the audit log, and nobody looks more than 120 times a minute.',
     tags,
     access: { roles: NEED_CONTACT, project: { in: 'body', name: 'project' } },
     body: lookup,
     examples: {
       room: { project: 'lakeside', room: '3-2-1501' },
       phone: { project: 'lakeside', phone: '138 0000 0012' },
+      initials: { project: 'lakeside', initials: 'zw' },
     },
     idempotent: false,
     responses: { 200: { description: 'Homes that fit, masked', schema: lookupResult } },
     problems: [],
-    handler: async ({ body: { project, room, phone, name } }, { now }) => {
+    handler: async ({ body: { project, ...wanted } }, { principal, now }) => {
+      requireShare(limiter, 'principal', principal.id);
+      const { room, phone, name, initials } = wanted;
       const filter = {
         project,
         ...(room === undefined ? {} : { roomIndex: indexOf('/room', () => deps.blindIndex.room(project, room)) }),
         ...(phone === undefined ? {} : { phoneIndex: indexOf('/phone', () => deps.blindIndex.phone(project, phone)) }),
         ...(name === undefined ? {} : { nameIndex: indexOf('/name', () => deps.blindIndex.name(project, name)) }),
+        ...(initials === undefined ? {} : { initialsIndex: deps.blindIndex.initials(project, initials) }),
       };
       const { items, total } = await listHouseholds(deps.database.db, { filter, limit: FOUND_MAX });
-      return { status: 200, body: { items: await homeViews(deps, items), total, asOf: isoOf(now) } };
+      const details = { by: Object.keys(wanted).sort(), found: total };
+      const deed = { action: 'resident.lookup', subject: `project/${project}`, project, details };
+      await recordDeed(deps.database.db, { principal, now }, deed);
+      const views = await homeViews(deps, items);
+      const cases = await openCasesOf(
+        deps.database.db,
+        project,
+        items.map(({ roomIndex }) => roomIndex),
+      );
+      const withCases = views.map((view, index) => ({
+        ...view,
+        cases: cases.filter((each) => each.room === items[index]?.roomIndex).map(({ no }) => no),
+      }));
+      return { status: 200, body: { items: withCases, total, asOf: isoOf(now) } };
     },
   });
 }
@@ -203,7 +227,7 @@ function unmask(deps: ApiDeps): Route {
     examples: { visit: { reason: 'visit', case: 'C-7K2M-94QD' } },
     idempotent: false,
     responses: { 200: { description: 'In the clear', schema: unmasked } },
-    problems: [],
+    problems: ['unmask-budget-spent'],
     handler: async ({ params: { id }, body }, { principal, now }) => {
       const home = await visibleHome(deps, principal, id);
       await recordUnmasking(deps, { principal, now }, home, body);

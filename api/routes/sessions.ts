@@ -72,7 +72,7 @@ function start(deps: ApiDeps): Route {
       returnTo: z
         .string()
         .max(200)
-        .regex(/^\/(?!\/)[\w/-]*$/, 'a path of this address')
+        .regex(/^\/(?:[\w-][\w/-]*)?$/, 'a path of this address')
         .default('/'),
     }),
     responses: { 302: { description: 'To the provider', headers: { Location: 'Its login', ...cookies } } },

@@ -101,14 +101,22 @@ export const lookup = z
     room: roomText.optional(),
     phone: phoneText.optional(),
     name: personName.optional(),
+    initials: z
+      .string()
+      .regex(/^[A-Za-z]{2,12}$/, 'the first letters of a Chinese name')
+      .optional(),
   })
-  .refine(({ room, phone, name }) => room !== undefined || phone !== undefined || name !== undefined, {
-    message: 'room, phone or name; what is given must all fit',
+  .refine(({ project: _, ...wanted }) => Object.values(wanted).some((text) => text !== undefined), {
+    message: 'room, phone, name or initials; what is given must all fit',
   })
   .meta({ id: 'Lookup' });
 
+const foundHousehold = z
+  .object({ ...home, cases: z.array(z.string()).meta({ description: 'Numbers of its open cases, newest first' }) })
+  .meta({ id: 'FoundHousehold' });
+
 export const lookupResult = z
-  .object({ items: z.array(household), total: z.int(), asOf: at })
+  .object({ items: z.array(foundHousehold), total: z.int(), asOf: at })
   .meta({ id: 'LookupResult' });
 
 const UNMASK_REASONS = [

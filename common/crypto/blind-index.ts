@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { initialsOf } from '../pinyin';
 import { KEY_BYTES } from './keyring';
 import { normaliseName, normalisePhone, normaliseRoom } from './normalise';
 
@@ -16,6 +17,10 @@ export interface BlindIndex {
   room(projectId: string, text: string): string;
   phone(projectId: string, text: string): string;
   name(projectId: string, text: string): string;
+  /** Of the letters that people type for a Chinese name: `zw`. */
+  initials(projectId: string, typed: string): string;
+  /** The same of the name itself; empty where it has no Chinese characters. */
+  initialsOf(projectId: string, name: string): string;
   /** Of somebody by an identity provider's own name for him, compared exactly. */
   identity(issuer: string, subject: string): string;
 }
@@ -33,6 +38,11 @@ export function createBlindIndex(indexKey: Buffer): BlindIndex {
     room: (projectId, text) => index('room', projectId, normaliseRoom(text)),
     phone: (projectId, text) => index('phone', projectId, normalisePhone(text)),
     name: (projectId, text) => index('name', projectId, normaliseName(text)),
+    initials: (projectId, typed) => index('initials', projectId, typed.toUpperCase()),
+    initialsOf: (projectId, name) => {
+      const typed = initialsOf(name);
+      return typed === null ? '' : index('initials', projectId, typed);
+    },
     identity: (issuer, subject) => index('identity', issuer, subject),
   };
 }

@@ -52,6 +52,8 @@ export interface NewResident {
   readonly project: string;
   readonly nameRef: string;
   readonly nameIndex: string;
+  /** Empty where there are none. */
+  readonly initialsIndex: string;
   readonly phoneRef: string | null;
   readonly phoneIndex: string | null;
   readonly at: Instant;
@@ -68,6 +70,7 @@ export async function insertResidents(db: Kysely<Database>, residents: readonly 
         project: resident.project,
         name_ref: resident.nameRef,
         name_index: resident.nameIndex,
+        initials_index: resident.initialsIndex,
         phone_ref: resident.phoneRef,
         phone_index: resident.phoneIndex,
         created_at: timeOf(resident.at),

@@ -135,6 +135,7 @@ async function createHousehold(work: Work, project: string, spec: HouseholdSpec)
         project,
         name_ref: await vaulted(work, subject, name),
         name_index: index.name(project, name),
+        initials_index: index.initialsOf(project, name),
         phone_ref: phone === null ? null : await vaulted(work, subject, phone),
         phone_index: phone === null ? null : index.phone(project, phone),
         created_at: timeOf(at),

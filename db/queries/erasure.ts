@@ -55,7 +55,11 @@ export async function eraseResident(
   const { id } = resident;
   await shred(db, { kind: 'resident', id }, at);
   await shredFiles(db, { looseBy: id }, at);
-  await db.updateTable('resident').set({ name_index: '', phone_index: null }).where('id', '=', id).execute();
+  await db
+    .updateTable('resident')
+    .set({ name_index: '', initials_index: '', phone_index: null })
+    .where('id', '=', id)
+    .execute();
   await db
     .updateTable('api_key')
     .set((eb) => ({ label: '', revoked_at: eb.fn.coalesce('revoked_at', eb.val(timeOf(at))) }))

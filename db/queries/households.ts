@@ -31,6 +31,7 @@ export interface HouseholdFilter {
   /** Of somebody who lives there. */
   readonly phoneIndex?: string;
   readonly nameIndex?: string;
+  readonly initialsIndex?: string;
 }
 
 /** By id. */
@@ -39,15 +40,16 @@ export async function listHouseholds(
   query: PageRequest & { readonly filter: HouseholdFilter },
 ): Promise<Page<Household>> {
   const { filter, limit, cursor } = query;
-  const { project, ids, building, roomIndex, phoneIndex, nameIndex } = filter;
+  const { project, ids, building, roomIndex, phoneIndex, nameIndex, initialsIndex } = filter;
   let found = db.selectFrom('household as h').where('h.project', '=', project);
   if (ids) found = found.where(oneOf(sql.ref('h.id'), ids));
   if (building !== undefined) found = found.where('h.building', '=', building);
   if (roomIndex !== undefined) found = found.where('h.room_index', '=', roomIndex);
-  if (phoneIndex !== undefined || nameIndex !== undefined) {
+  if (phoneIndex !== undefined || nameIndex !== undefined || initialsIndex !== undefined) {
     let living = db.selectFrom('resident as r').select('r.household').where('r.project', '=', project);
     if (phoneIndex !== undefined) living = living.where('r.phone_index', '=', phoneIndex);
     if (nameIndex !== undefined) living = living.where('r.name_index', '=', nameIndex);
+    if (initialsIndex !== undefined) living = living.where('r.initials_index', '=', initialsIndex);
     found = found.where('h.id', 'in', living);
   }
   const [{ total }, rows] = await Promise.all([

@@ -228,25 +228,25 @@ export function openSealed(sealer: Sealer, caseNo: string, text: Required<TextRe
 
 /** The subject's data key as it is stored, made when he has none. Two who make it at once get the same one. */
 async function dataKeyOf(db: Kysely<Database>, sealer: Sealer, subject: Subject, at: Instant): Promise<string> {
-  const find = () =>
-    db
+  const { kind, id } = subject;
+  for (;;) {
+    const known = await db
       .selectFrom('vault_key')
       .select('wrapped')
-      .where('subject_kind', '=', subject.kind)
-      .where('subject_id', '=', subject.id)
+      .where('subject_kind', '=', kind)
+      .where('subject_id', '=', id)
       .executeTakeFirst();
-  const known = await find();
-  if (known) return known.wrapped;
-  const fresh = sealer.newDataKey();
-  const made = await db
-    .insertInto('vault_key')
-    .values({ subject_kind: subject.kind, subject_id: subject.id, wrapped: fresh.wrapped, created_at: timeOf(at) })
-    .onConflict((conflict) => conflict.columns(['subject_kind', 'subject_id']).doNothing())
-    .returning('wrapped')
-    .executeTakeFirst();
-  const row = made ?? (await find());
-  if (!row) throw new Error(`the data key of ${subject.kind} ${subject.id} vanished`);
-  return row.wrapped;
+    if (known) return known.wrapped;
+    const fresh = sealer.newDataKey();
+    const made = await db
+      .insertInto('vault_key')
+      .values({ subject_kind: kind, subject_id: id, wrapped: fresh.wrapped, created_at: timeOf(at) })
+      .onConflict((conflict) => conflict.columns(['subject_kind', 'subject_id']).doNothing())
+      .returning('wrapped')
+      .executeTakeFirst();
+    // Neither found nor made: somebody made one, and it is looked for again; or it was erased since, and one is made.
+    if (made) return made.wrapped;
+  }
 }
 
 /** Associated data: a text copied into another row doesn't open. */

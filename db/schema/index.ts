@@ -20,6 +20,7 @@ import type * as externalIdentity from './external-identity';
 import type * as vaultKey from './vault-key';
 import type * as vaultText from './vault-text';
 import type * as file from './file';
+import type * as draft from './draft';
 import type * as session from './session';
 import type * as loginAttempt from './login-attempt';
 import type * as erasure from './erasure';
@@ -64,6 +65,7 @@ export type Database = company.PartialDB &
   vaultKey.PartialDB &
   vaultText.PartialDB &
   file.PartialDB &
+  draft.PartialDB &
   session.PartialDB &
   loginAttempt.PartialDB &
   erasure.PartialDB &

@@ -9,6 +9,8 @@ export interface ResidentTable {
   name_index: string;
   phone_ref: string | null;
   phone_index: string | null;
+  /** Null: not filled yet. Empty: there are none. */
+  initials_index: string | null;
   /** Language tag that he is written to in; null: the default. */
   language: string | null;
   created_at: Date;

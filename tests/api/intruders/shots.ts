@@ -242,6 +242,10 @@ const AIMS: Readonly<Record<string, readonly Aim[]>> = {
   removeIdentity: [
     { shot: ({ staff, identity }) => ({ path: { id: staff, identity } }), foreign: { identity: [204, null] } },
   ],
+  listDrafts: none,
+  getDraft: [{ shot: () => ({ path: { draft: 'call-1' } }) }],
+  putDraft: [{ shot: () => ({ path: { draft: 'call-1' }, body: { content: '半句话' } }) }],
+  deleteDraft: [{ shot: () => ({ path: { draft: 'call-1' } }) }],
   uploadFile: [{ shot: ({ project }) => ({ query: { project }, file: PHOTO }) }],
   getFile: [{ shot: ({ file }) => ({ path: { id: file } }) }],
   beginSession: [{ shot: () => ({ body: { key: 'x' } }) }],

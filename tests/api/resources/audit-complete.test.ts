@@ -100,6 +100,8 @@ const DEEDS: Readonly<Record<string, (firstKey: string) => Deed>> = {
     deed('manager', '/api/v1/households/h-3/residents', { name: '孙七' }, 'resident.create'),
   'POST /api/v1/households/{id}/unmask': () =>
     deed('engineering', '/api/v1/households/h-1/unmask', { reason: 'visit' }, 'household.unmask'),
+  'POST /api/v1/lookup': () =>
+    deed('manager', '/api/v1/lookup', { project: LAKE, room: '3-2-1501' }, 'resident.lookup'),
   'POST /api/v1/residents/{id}/erase': () =>
     deed('manager', '/api/v1/residents/r-2/erase', { reason: 'requested' }, 'resident.erase'),
   'POST /api/v1/api-keys': () => deed('manager', '/api/v1/api-keys', key, 'key.create'),
@@ -117,7 +119,9 @@ const DEEDS: Readonly<Record<string, (firstKey: string) => Deed>> = {
 
 /** Those that change nothing of anybody else's, and show nothing in the clear. */
 const NO_DEED: readonly string[] = [
-  'POST /api/v1/lookup',
+  // Nobody but who wrote them sees them.
+  'PUT /api/v1/drafts/{draft}',
+  'DELETE /api/v1/drafts/{draft}',
   'POST /api/v1/notifications/read',
   'POST /api/v1/notifications/acknowledge',
   'POST /codec/decode',

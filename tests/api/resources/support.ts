@@ -20,6 +20,7 @@ import { apiKeyRoutes } from '../../../api/routes/api-keys';
 import { assetRoutes } from '../../../api/routes/assets';
 import { auditRoutes } from '../../../api/routes/audit';
 import { codecRoutes } from '../../../api/routes/codec';
+import { draftRoutes } from '../../../api/routes/drafts';
 import { fileRoutes } from '../../../api/routes/files';
 import { healthRoutes } from '../../../api/routes/health';
 import { householdRoutes } from '../../../api/routes/households';
@@ -114,6 +115,7 @@ export async function startOffice(
     codec: createPayloadCodec(keyringOf('k2')),
     files: files ?? folderStore({ folder: testFolder() }),
     maxFileBytes: 64 * 1024,
+    unmasksPerHour: 60,
     tokens: identity ? createTokens(identity, { clock, logger }) : null,
     logger,
     metrics: createMetrics({ processMetrics: false }),
@@ -197,6 +199,7 @@ function routesOf(deps: ApiDeps, feed: Feed): Route[] {
     ...apiKeyRoutes(deps),
     ...policyRoutes(deps),
     ...notificationRoutes(deps),
+    ...draftRoutes(deps),
     ...fileRoutes(deps),
     ...healthRoutes(deps),
     ...codecRoutes(deps),

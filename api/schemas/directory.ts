@@ -103,6 +103,7 @@ export const lookup = z
     name: personName.optional(),
     initials: z
       .string()
+      .max(12)
       .regex(/^[A-Za-z]{2,12}$/, 'the first letters of a Chinese name')
       .optional(),
   })

@@ -215,6 +215,12 @@ describe('blind index', () => {
     expect(index.room('p1', '3栋2单元1501')).toBe('5c85e4f87b03a89edc1414e4be2799fc');
     expect(index.phone('p1', '+86 138 1234 5678')).toBe('513caf1b389b6b94adfd5b606379cca7');
     expect(index.name('p1', '张 三')).toBe('c8bb5bf072a1c7fde441de3ca874f430');
+    expect([index.initials('p1', 'zs'), index.initialsOf('p1', '张 三')]).toEqual([
+      '07d398d8f3fc705bff0055432c226ee7',
+      '07d398d8f3fc705bff0055432c226ee7',
+    ]);
+    expect(index.initialsOf('p1', 'Tom')).toBe('');
+    expect(index.identity('https://login.example', 'Zhang.San')).toBe('d5f56fbd3e2c47c79f352465d8f9715a');
   });
 
   it('differs by field, project and key', () => {

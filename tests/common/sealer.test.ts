@@ -125,6 +125,9 @@ it('still reads the formats of the first release', () => {
   expect(dataKey.toString('hex')).toBe(GOLDEN.dataKey);
   expect(sealer.decryptText(dataKey, GOLDEN.encrypted, 'subject-1/name')).toBe('张三');
   expect(sealer.unseal(GOLDEN.sealed, 'C-7K2M-94QD/matter')).toBe('电梯异响');
+  expect(sealer.decryptBytes(dataKey, Buffer.from(GOLDEN.bytes, 'hex'), 'file/1')).toEqual(
+    Buffer.from([0, 255, 1, 254]),
+  );
 });
 
 describe('digestText', () => {
@@ -155,5 +158,6 @@ const GOLDEN = {
   wrapped: 'v1.k1.QAjMs-AoUORbL36g63ejS7zpn1V3-LAAtl2vNvhgokjP48KyXEppdZliNeX8VXlUQKbOgt5gHrjZ5Thq',
   encrypted: 'v1.aLIytq0sUgB0y52_lwfMwKJ2qmDaP3SL2UttYe8a829-Aw',
   sealed: 'v1.k1.CJXJla4I1SNmOyA_AjX-MnTrMSFFWbXad13mliT3ugJJt6VLbdInsA',
+  bytes: '000102030405060708090a0bd3aad6a78606dbaac62059c705a3bc00e9894592',
   digest: 'bzjpr4anBi1zxUNBVMonSsdUdjMlwMMAF4FvaR62jAI',
 };

@@ -51,10 +51,9 @@ export function next(state: DeliveryState, now: Instant): NextStep {
     const chosen = messages.slice(0, BUNDLE_MAX).map(({ order, leg }) => ({ order, leg }));
     return { do: 'send', sending: { channel: first.leg.channel, messages: chosen } };
   }
-  const earliest = Math.min(...legs.map(({ at }) => at), forgottenAt(state) ?? Infinity);
-  return Number.isFinite(earliest) && (legs.length > 0 || earliest > now)
-    ? { do: 'wait', until: earliest }
-    : { do: 'end' };
+  if (legs.length > 0) return { do: 'wait', until: Math.min(...legs.map(({ at }) => at)) };
+  const until = forgottenAt(state);
+  return until !== null && until > now ? { do: 'wait', until } : { do: 'end' };
 }
 
 type Candidate = { readonly order: DeliveryOrder; readonly leg: Leg; readonly at: Instant };

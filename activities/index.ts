@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { DeliveryConfig } from '../common/config-delivery';
-import type { OutboundRules } from '../common/outbound';
+import { STRICT } from '../common/outbound';
 import { loadNotificationPolicy } from '../common/policy/load';
 import type { NotificationPolicy } from '../domain/delivery';
 import { createAuditorActivities, type AuditorDeps } from './auditor';
@@ -8,7 +8,7 @@ import { createDeliveryActivities, type DeliverDeps } from './delivery/deliver';
 import { handOver, signal } from './delivery/handover';
 import { mailer } from './delivery/mail';
 import { sweepDeliveries } from './delivery/sweep';
-import { committedBy } from './delivery/standing';
+import { committedBy } from './delivery/committed';
 import { createJournalActivities } from './journal';
 import { createNotifyActivities } from './notify';
 import { observed, type ObservedDeps } from './observed';
@@ -20,9 +20,6 @@ export interface ActivityDeps extends AuditorDeps, ObservedDeps {
   readonly notifications?: NotificationPolicy;
   readonly delivery?: DeliveryConfig;
 }
-
-/** Without a configuration: no mail, and only public addresses. */
-const STRICT: OutboundRules = { allowedHosts: null, trusted: [] };
 
 /** Everything that workflows may ask of the outside, by the names in workflows/contracts. */
 export function createActivities(deps: ActivityDeps) {

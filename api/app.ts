@@ -13,6 +13,7 @@ import { bulkRoutes } from './routes/bulk';
 import { caseInspectionRoutes } from './routes/case-inspection';
 import { caseRoutes } from './routes/cases';
 import { commandRoutes } from './routes/commands';
+import { contactRoutes } from './routes/contacts';
 import { codecRoutes } from './routes/codec';
 import { complaintRoutes } from './routes/complaints';
 import { apiKeyRoutes } from './routes/api-keys';
@@ -20,6 +21,8 @@ import { assetRoutes } from './routes/assets';
 import { auditRoutes } from './routes/audit';
 import { draftRoutes } from './routes/drafts';
 import { fileRoutes } from './routes/files';
+import { deliveryRoutes } from './routes/deliveries';
+import { endpointRoutes } from './routes/endpoints';
 import { healthRoutes } from './routes/health';
 import { householdRoutes } from './routes/households';
 import { identityRoutes } from './routes/identities';
@@ -50,6 +53,9 @@ export function allRoutes(deps: ApiDeps, feed: Feed): Route[] {
     ...codecRoutes(deps),
     ...draftRoutes(deps),
     ...fileRoutes(deps),
+    ...contactRoutes(deps),
+    ...deliveryRoutes(deps),
+    ...endpointRoutes(deps),
     ...healthRoutes(deps),
     ...householdRoutes(deps),
     ...identityRoutes(deps),

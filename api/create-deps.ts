@@ -71,6 +71,7 @@ export async function createApiDeps(
     maxFileBytes: config.files.maxBytes,
     unmasksPerHour: config.unmasksPerHour ?? UNMASKS_PER_HOUR,
     tokens: config.identity ? createTokens(config.identity, { clock, logger }) : null,
+    outbound: config.delivery?.outbound,
     logger,
     metrics,
     tracer,

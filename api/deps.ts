@@ -5,6 +5,7 @@ import type { Sealer } from '../common/crypto/sealer';
 import type { Ids } from '../common/ids';
 import type { Logger } from '../common/logger';
 import type { Metrics } from '../common/metrics';
+import type { OutboundRules } from '../common/outbound';
 import type { Tracer } from '../common/telemetry';
 import type { DatabaseHandle } from '../db/database';
 import type { Tokens } from './auth/tokens';
@@ -36,6 +37,8 @@ export interface ApiDeps {
   readonly tokens: Tokens | null;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Where messages may be posted to; left out: to every public https address. */
+  readonly outbound?: OutboundRules;
   /** Null or left out: no traces are kept. */
   readonly tracer?: Tracer | null;
   /** Where a person opens the Temporal Web UI; null where none is known. */

@@ -27,6 +27,7 @@ import {
   type Preview,
   type PreviewRequest,
 } from '../workflows/contracts/case';
+import { DELIVERY_WORKFLOW, handOverOf, type HandOver, type Recipient } from '../workflows/contracts/delivery';
 import type { Origin } from '../workflows/contracts/origin';
 import { searchAttributes } from '../workflows/contracts/search-attributes';
 import { problem } from './http/problem';
@@ -126,6 +127,12 @@ export class Engine {
         if (attempt === UPDATE_TRIES) throw problem('engine-unavailable', {}, { cause: error });
       }
     }
+  }
+
+  /** Hands messages over to the deliveries of their recipient. */
+  async handOver(to: Recipient, orders: HandOver): Promise<void> {
+    const work = () => this.client.workflow.signalWithStart(DELIVERY_WORKFLOW, handOverOf(to, orders, this.taskQueue));
+    await this.call('hand-over', to.recipient, work);
   }
 
   /** The case as its workflow knows it; null when Temporal does not have it. */

@@ -30,6 +30,9 @@ export class OutboundError extends Error {
   }
 }
 
+/** Where nothing is configured. */
+export const STRICT: OutboundRules = { allowedHosts: null, trusted: [] };
+
 /** From the name to the last byte of the reply. Milliseconds. */
 const DEADLINE = 10_000;
 const REPLY_MAX = 64 * 1024;

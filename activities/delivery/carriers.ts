@@ -44,10 +44,10 @@ async function toEndpoint(
   due: readonly Due[],
 ): Promise<Carried[]> {
   const found = await findEndpoint(deps.database.db, recipient);
-  const texts = found ? await readTexts(deps.database.db, deps.sealer, [found.urlRef, found.secretRef ?? '']) : null;
-  const url = found && texts?.get(found.urlRef);
-  if (!found?.active || !texts || url === undefined || url === null) return all(due, { kind: 'no-address' });
-  const secret = found.secretRef === null ? null : (texts.get(found.secretRef) ?? null);
+  const [url, secret = null] = found
+    ? await opened(deps, [found.urlRef, ...(found.secretRef ? [found.secretRef] : [])])
+    : [];
+  if (!found?.active || url === undefined) return all(due, { kind: 'no-address' });
   const locale = localeOf(null);
   const messages = await composed(deps, due, locale);
   // A try is told by the workflow's instant, a signature by the instant it is made.

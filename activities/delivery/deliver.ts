@@ -5,11 +5,11 @@ import type { Metrics } from '../../common/metrics';
 import type { OutboundRules } from '../../common/outbound';
 import { recordTries, sentBefore, tellable, type TellableRow, type Tried } from '../../db/queries/deliveries';
 import type { Database } from '../../db/schema';
-import { afterFailure, type Outcome } from '../../domain/delivery';
+import { afterFailure, withdrawalOf, type Outcome } from '../../domain/delivery';
 import type { DeliverRequest, DeliveryActivities, HandOver, Recipient } from '../../workflows/contracts/delivery';
 import { carrierFor, type Carried } from './carriers';
 import type { SendMail } from './mail';
-import { withdrawalOf, type IsCommitted } from './standing';
+import type { IsCommitted } from './committed';
 
 export interface DeliverDeps {
   readonly database: { readonly db: Kysely<Database> };
@@ -63,12 +63,14 @@ async function standing({ database: { db }, isCommitted }: DeliverDeps, request:
   const outcomes: Record<string, Outcome> = {};
   for (const message of messages) {
     const row = rows.get(message.notification);
-    const withdrawal = withdrawalOf(row, channel !== 'webhook' && !message.again);
+    const withdrawal = row && withdrawalOf(row, channel !== 'webhook' && !message.again);
     if (sent.has(message.id)) outcomes[message.id] = { kind: 'sent' };
-    else if (withdrawal !== null) {
+    // Taken back by the run of its case that counts.
+    else if (!row) outcomes[message.id] = { kind: 'withdrawn' };
+    else if (withdrawal) {
       outcomes[message.id] = { kind: 'withdrawn' };
-      if (row) tries.push(tryOf(request, { message, row }, { state: 'withdrawn', reason: withdrawal }));
-    } else if (row && (row.fence === null || (await isCommitted(row.caseNo, row.fence)))) due.push({ message, row });
+      tries.push(tryOf(request, { message, row }, { state: 'withdrawn', reason: withdrawal }));
+    } else if (row.fence === null || (await isCommitted(row.caseNo, row.fence))) due.push({ message, row });
     else outcomes[message.id] = { kind: 'not-yet' };
   }
   return { due, outcomes, tries };

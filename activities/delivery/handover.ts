@@ -5,9 +5,8 @@ import type { Database } from '../../db/schema';
 import { machineRule, ruleOf, type DeliveryOrder, type NotificationPolicy } from '../../domain/delivery';
 import {
   DELIVERY_WORKFLOW,
-  HAND_OVER,
   deliveryIdOf,
-  type DeliveryInput,
+  handOverOf,
   type HandOver,
   type Recipient,
 } from '../../workflows/contracts/delivery';
@@ -52,21 +51,10 @@ function ordersOf(row: HandoverRow, policy: NotificationPolicy): { to: Recipient
   ];
 }
 
-/** Starts the delivery when it doesn't run. */
 export async function signal(
   { client, taskQueue }: Pick<HandoverDeps, 'client' | 'taskQueue'>,
   to: Recipient,
   orders: HandOver,
 ): Promise<void> {
-  const input: DeliveryInput = to;
-  await client.workflow.signalWithStart<(input: DeliveryInput) => Promise<void>, [HandOver]>(DELIVERY_WORKFLOW, {
-    workflowId: deliveryIdOf(to),
-    taskQueue,
-    args: [input],
-    signal: HAND_OVER,
-    signalArgs: [orders],
-    // One that has ended is followed by the next.
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    workflowIdConflictPolicy: 'USE_EXISTING',
-  });
+  await client.workflow.signalWithStart(DELIVERY_WORKFLOW, handOverOf(to, orders, taskQueue));
 }

@@ -174,6 +174,33 @@ const HTTP_CODES = define({
     meaning: 'Roles and projects are given and taken by those above them.',
     args: { role: 'the role; * where it is about a project', allowed: 'roles, or projects, that are yours to give' },
   },
+  'address-refused': {
+    status: 422,
+    title: 'Address refused',
+    meaning: 'Messages are posted by https to public hosts, and only to those that this installation allows.',
+    detail: 'Nothing is posted to this address: {reason}.',
+    args: { reason: '`not-https`, `address-blocked` (private, loopback, link-local), `host-not-allowed`' },
+  },
+  'secret-not-chosen': {
+    status: 422,
+    title: 'Secret not chosen',
+    meaning:
+      'The secret of a webhook is made here; WeCom’s robots have none. DingTalk’s and Feishu’s are taken as they are.',
+    args: { kind: 'of the endpoint' },
+  },
+  'nothing-to-resend': {
+    status: 409,
+    title: 'Nothing to resend',
+    meaning: 'No delivery of this message was given up, and no channel is named to send it over.',
+    args: {},
+  },
+  'not-to-be-told': {
+    status: 409,
+    title: 'Not to be told',
+    meaning: 'Nothing is sent about a case that is closed, nor by a drill.',
+    detail: 'This message is not sent any more: {reason}.',
+    args: { reason: '`case-closed`, `drill`' },
+  },
   'origin-not-allowed': {
     status: 403,
     title: 'Origin not allowed',

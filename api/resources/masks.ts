@@ -23,3 +23,9 @@ export function maskName(name: string): string {
   const [first = ''] = name.trim();
   return `${first}**`;
 }
+
+/** `zhang.wei@example.com` → `z***@example.com` */
+export function maskEmail(address: string): string {
+  const [first = ''] = address;
+  return `${first}${HIDDEN}${address.slice(address.lastIndexOf('@'))}`;
+}

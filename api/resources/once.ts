@@ -10,7 +10,17 @@ import { recordDeed, type By } from './record';
 export interface Making extends By {
   readonly idempotency: Idempotency | null;
   /** `staff`: the subject of the audit entry is `staff/<id>`, its action `staff.create`. */
-  readonly kind: 'staff' | 'household' | 'resident' | 'file' | 'project' | 'asset' | 'roster-line' | 'substitute';
+  readonly kind:
+    | 'staff'
+    | 'household'
+    | 'resident'
+    | 'endpoint'
+    | 'resend'
+    | 'file'
+    | 'project'
+    | 'asset'
+    | 'roster-line'
+    | 'substitute';
   /** Of the new id: `s` makes `s-4f0c…`. */
   readonly letter?: string;
   /** Where whoever asks chose it; `make` says when it is taken. */

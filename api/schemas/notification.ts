@@ -3,7 +3,7 @@ import { pageOf } from '../paging';
 import { at, atOrNull } from './parts';
 import { role } from './views';
 
-const notificationId = z
+export const notificationId = z
   .string()
   .regex(/^[0-9a-f]{32}$/, 'id of a notification')
   .max(32);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
-import type { Channel } from '../../domain/delivery';
+import type { Channel, Tellable } from '../../domain/delivery';
 import type { Instant } from '../../domain/instant';
 import type { Database } from '../schema';
 import type { DeliveryTable } from '../schema/delivery';
@@ -9,12 +9,10 @@ import { recipientOf } from './handover';
 import { notification, type Notification } from './notifications';
 
 /** A message with what tells whether it is still to be told. */
-export interface TellableRow extends Notification {
+export interface TellableRow extends Notification, Tellable {
   readonly zone: string;
   /** Of the run of the case's task that asked for it; null: of a former release. */
   readonly fence: Instant | null;
-  /** When its case was closed; null while it is open, and for one that is not in the read model yet. */
-  readonly caseClosedAt: Instant | null;
   readonly department: string | null;
 }
 

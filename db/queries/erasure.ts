@@ -60,6 +60,7 @@ export async function eraseResident(
     .set({ name_index: '', initials_index: '', phone_index: null })
     .where('id', '=', id)
     .execute();
+  await db.deleteFrom('contact').where('subject_kind', '=', 'resident').where('subject_id', '=', id).execute();
   await db
     .updateTable('api_key')
     .set((eb) => ({ label: '', revoked_at: eb.fn.coalesce('revoked_at', eb.val(timeOf(at))) }))

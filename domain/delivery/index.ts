@@ -2,4 +2,5 @@
 export { accept, apply, next, type NextStep, type Sending } from './decide';
 export * from './rule';
 export { NOTHING_PENDING, type DeliveryState, type Leg, type Pending } from './state';
-export { groupRule, machineRule, ruleOf, type NotificationPolicy } from './policy';
+export { byHandRule, groupRule, machineRule, ruleOf, type NotificationPolicy } from './policy';
+export { withdrawalOf, type Tellable, type Withdrawal } from './withdrawal';

@@ -1,4 +1,4 @@
-import type { DeliveryClass, DeliveryRule } from './rule';
+import type { Channel, DeliveryClass, DeliveryRule } from './rule';
 
 /** policies/notifications.yaml, compiled. */
 export interface NotificationPolicy {
@@ -23,4 +23,9 @@ export function machineRule(rule: DeliveryRule): DeliveryRule {
 /** A message that came to a person's group waited for it already. */
 export function groupRule(rule: DeliveryRule): DeliveryRule {
   return { ...rule, channels: ['robot'], bundleWithin: 0, cap: null };
+}
+
+/** Sent again by hand: at once, over this channel alone. */
+export function byHandRule({ classes }: NotificationPolicy, channel: Channel): DeliveryRule {
+  return { ...classes.urgent, channels: [channel], cap: null };
 }

@@ -40,3 +40,19 @@ export interface DeliveryActivities {
 }
 
 export type HandOver = readonly DeliveryOrder[];
+
+/** How messages are handed over: `signalWithStart` of `DELIVERY_WORKFLOW`, which starts the delivery when it doesn't run. */
+export function handOverOf(to: Recipient, orders: HandOver, taskQueue: string) {
+  const { project, recipient } = to;
+  const input: DeliveryInput = { project, recipient };
+  return {
+    workflowId: deliveryIdOf(to),
+    taskQueue,
+    args: [input] as [DeliveryInput],
+    signal: HAND_OVER,
+    signalArgs: [orders] as [HandOver],
+    // One that has ended is followed by the next.
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  } as const;
+}

@@ -11,6 +11,9 @@ export interface Ids {
   readonly staff: string;
   readonly key: string;
   readonly notification: string;
+  readonly endpoint: string;
+  /** An endpoint that is taken away. */
+  readonly robot: string;
   /** Of an identity provider. */
   readonly identity: string;
   /** Of the roster. */
@@ -161,6 +164,21 @@ const AIMS: Readonly<Record<string, readonly Aim[]>> = {
   acknowledgeNotifications: [
     { shot: ({ notification }) => ({ body: { ids: [notification] } }), foreign: { notification: NOT_THERE } },
   ],
+  listDeadLetters: ofProject,
+  listDeliveries: [{ shot: ({ notification }) => ({ path: { id: notification } }) }],
+  resendNotification: [{ shot: ({ notification }) => ({ path: { id: notification }, body: { channel: 'robot' } }) }],
+  getStaffContact: [{ shot: ({ staff }) => ({ path: { id: staff } }) }],
+  putStaffContact: [{ shot: ({ staff }) => ({ path: { id: staff }, body: { email: null, language: 'en' } }) }],
+  getResidentContact: [{ shot: ({ resident }) => ({ path: { id: resident } }) }],
+  putResidentContact: [{ shot: ({ resident }) => ({ path: { id: resident }, body: { email: null, language: null } }) }],
+  listEndpoints: ofProject,
+  createEndpoint: [
+    { shot: ({ project }) => ({ body: { project, kind: 'wecom', label: 'x', url: 'https://robot.example/send' } }) },
+  ],
+  changeEndpoint: [{ shot: ({ endpoint }) => ({ path: { id: endpoint }, body: { active: false } }) }],
+  renewEndpointSecret: [{ shot: ({ endpoint }) => ({ path: { id: endpoint } }) }],
+  // Said again, or of what is not his, it changes nothing.
+  removeEndpoint: [{ shot: ({ robot }) => ({ path: { id: robot } }), foreign: { robot: [204, null] } }],
   listPolicies: none,
   getPolicy: [{ shot: () => family }],
   getPolicyVersion: [{ shot: () => ({ path: { family: 'complaint', version: '1' } }) }],

@@ -1,6 +1,7 @@
 import { newApiKey } from '../../../common/crypto/api-key';
 import { createCompany, type CompanySpec, type KeySpec } from '../../../db/queries/company';
 import { attachFiles } from '../../../db/queries/files';
+import { insertEndpoint } from '../../../db/queries/addresses';
 import { insertIdentity } from '../../../db/queries/identities';
 import { insertAsset } from '../../../db/queries/assets';
 import { insertLine, insertSubstitution } from '../../../db/queries/roster-write';
@@ -55,6 +56,7 @@ export async function startWorld(options: ProductOptions = {}): Promise<World> {
   await identify(product);
   await plan(product, { project: 'lakeside', of: 'lake', staff: 's-customer_service', by: 's-manager' });
   await plan(product, { project: FAR, of: 'far', staff: 's-far', by: 's-far-2' });
+  await connect(product);
 
   const start = async (key: string, project: string, room: string): Promise<string> => {
     const call = caller(product.url, key);
@@ -82,19 +84,37 @@ export async function startWorld(options: ProductOptions = {}): Promise<World> {
     own: {
       ...{ project: 'lakeside', no, household: 'h-1', resident: 'r-2', staff: 's-customer_service' },
       ...{ key: idOf(keyOf('spare')), notification: await notice(no), identity: IDENTITIES.own },
-      ...{ line: 'rl-lake', substitute: 'sub-lake', asset: 'lift-lake' },
+      ...{
+        endpoint: ENDPOINTS.own,
+        robot: ENDPOINTS.robot,
+        line: 'rl-lake',
+        substitute: 'sub-lake',
+        asset: 'lift-lake',
+      },
       file: await photo('customer_service', 'lakeside', no),
     },
     foreign: {
       ...{ project: FAR, no: far, household: 'h-far', resident: 'r-far', staff: 's-far' },
       ...{ key: idOf(keyOf('far')), notification: await notice(far), identity: IDENTITIES.foreign },
-      ...{ line: 'rl-far', substitute: 'sub-far', asset: 'lift-far' },
+      ...{
+        endpoint: ENDPOINTS.foreign,
+        robot: ENDPOINTS.foreignRobot,
+        line: 'rl-far',
+        substitute: 'sub-far',
+        asset: 'lift-far',
+      },
       file: await photo('far', FAR, far),
     },
     missing: {
       ...{ project: 'nowhere', no: ids.caseNumber('C'), household: 'h-not', resident: 'r-not', staff: 's-not' },
       ...{ key: '0'.repeat(16), notification: 'f'.repeat(32), identity: 'f'.repeat(32) },
-      ...{ line: 'rl-not', substitute: 'sub-not', asset: 'lift-not' },
+      ...{
+        endpoint: `e-${'f'.repeat(16)}`,
+        robot: `e-${'e'.repeat(16)}`,
+        line: 'rl-not',
+        substitute: 'sub-not',
+        asset: 'lift-not',
+      },
       file: 'f-not',
     },
     neighbour: { no: next, notification: await notice(next) },
@@ -119,6 +139,27 @@ async function photoOf({ url, deps }: Product, key: string, project: string, cas
 
 const IDENTITIES = { own: 'a'.repeat(32), foreign: 'b'.repeat(32) } as const;
 
+const ENDPOINTS = {
+  ...{ own: `e-${'a'.repeat(16)}`, robot: `e-${'b'.repeat(16)}` },
+  ...{ foreign: `e-${'c'.repeat(16)}`, foreignRobot: `e-${'d'.repeat(16)}` },
+} as const;
+
+/** Both companies have a webhook and a robot, which are turned off. */
+async function connect({ deps: { database, clock } }: Product): Promise<void> {
+  const { own, robot, foreign, foreignRobot } = ENDPOINTS;
+  const rest = { department: null, label: 'ERP', host: 'erp.example', active: false, secretRef: null };
+  for (const [id, project, kind] of [
+    [own, 'lakeside', 'webhook'],
+    [robot, 'lakeside', 'wecom'],
+    [foreign, FAR, 'webhook'],
+    [foreignRobot, FAR, 'wecom'],
+  ] as const) {
+    await insertEndpoint(database.db, { id, project, kind, urlRef: NO_TEXT, ...rest }, clock.now());
+  }
+}
+
+const NO_TEXT = '00000000-0000-4000-8000-000000000000';
+
 /** Both clerks log in through an identity provider as well. */
 async function identify({ deps: { database, clock } }: Product): Promise<void> {
   const about = { issuer: 'https://login.example', createdAt: clock.now(), createdBy: 'test' };
@@ -141,6 +182,7 @@ async function farAway({ deps: { database } }: Product, no: string): Promise<unk
     identities: await of(db.selectFrom('external_identity').selectAll().where('staff', '=', 's-far')),
     keys: await of(db.selectFrom('api_key').select(['id', 'revoked_at']).where('staff', '=', 's-far')),
     files: await of(db.selectFrom('file').selectAll().where('project', '=', FAR)),
+    endpoints: await of(db.selectFrom('endpoint').selectAll().where('project', '=', FAR)),
     notices: await of(db.selectFrom('notification').selectAll().where('project', '=', FAR)),
     lines: await of(db.selectFrom('roster_line').selectAll().where('project', '=', FAR)),
     substitutes: await of(db.selectFrom('substitution').selectAll().where('project', '=', FAR)),

@@ -2,29 +2,11 @@ import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { optionalTsToMs } from '@temporalio/common/lib/time';
 import { grpcCodeOf } from '../../common/temporal';
-import { DIVERTED } from '../../db/queries/notifications';
-import type { TellableRow } from '../../db/queries/deliveries';
 import type { Instant } from '../../domain/instant';
-
-/** Why a message is not told any more; null: it is to be told. */
-export type Withdrawal = 'taken-back' | 'drill' | 'case-closed' | 'read';
 
 const NOT_FOUND = 5;
 const PAGE = 50;
 const { EventType } = temporal.api.enums.v1;
-
-/**
- * Looked at in the moment of sending. What the closing itself asks for has its very instant, and what comes after it
- * (a reopening) a later one.
- *
- * @param heedsReading false for machines and for what is sent again by hand.
- */
-export function withdrawalOf(row: TellableRow | undefined, heedsReading: boolean): Withdrawal | null {
-  if (!row) return 'taken-back';
-  if (row.mode === 'drill' || row.channel === DIVERTED) return 'drill';
-  if (row.caseClosedAt !== null && row.sentAt < row.caseClosedAt) return 'case-closed';
-  return heedsReading && (row.readAt !== null || row.acknowledgedAt !== null) ? 'read' : null;
-}
 
 /** Whether the run of the case's workflow task that asked for a message is committed. */
 export type IsCommitted = (no: string, fence: Instant) => Promise<boolean>;

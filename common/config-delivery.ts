@@ -13,6 +13,8 @@ export interface MailConfig {
   readonly url: string;
   /** `管家 <notice@example.com>` */
   readonly from: string;
+  /** For each step of the conversation, milliseconds; left out: 10 s. */
+  readonly patienceMs?: number;
 }
 
 /** @throws ConfigError naming the variable that is missing or malformed. */

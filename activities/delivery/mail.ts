@@ -12,18 +12,17 @@ export interface Letter {
 
 export type SendMail = (letter: Letter) => Promise<Reply>;
 
-/** For each step of the conversation. Milliseconds. */
 const PATIENCE = 10_000;
 /** Steps at which a 5xx is about this letter; at any other (login) it is about us, and passes. */
 const OF_THE_LETTER = new Set(['EENVELOPE', 'EMESSAGE']);
 
 /** By SMTP; a connection of its own for each letter. */
-export function mailer({ url, from }: MailConfig): SendMail {
+export function mailer({ url, from, patienceMs = PATIENCE }: MailConfig): SendMail {
   const transport: Transporter = createTransport({
     url,
-    connectionTimeout: PATIENCE,
-    greetingTimeout: PATIENCE,
-    socketTimeout: PATIENCE,
+    connectionTimeout: patienceMs,
+    greetingTimeout: patienceMs,
+    socketTimeout: patienceMs,
   });
   return async ({ to, title, text, id }) => {
     try {

@@ -23,6 +23,7 @@ import { draftRoutes } from './routes/drafts';
 import { fileRoutes } from './routes/files';
 import { deliveryRoutes } from './routes/deliveries';
 import { endpointRoutes } from './routes/endpoints';
+import { handoverRoutes } from './routes/handovers';
 import { healthRoutes } from './routes/health';
 import { householdRoutes } from './routes/households';
 import { identityRoutes } from './routes/identities';
@@ -56,6 +57,7 @@ export function allRoutes(deps: ApiDeps, feed: Feed): Route[] {
     ...contactRoutes(deps),
     ...deliveryRoutes(deps),
     ...endpointRoutes(deps),
+    ...handoverRoutes(deps),
     ...healthRoutes(deps),
     ...householdRoutes(deps),
     ...identityRoutes(deps),

@@ -7,7 +7,10 @@ import { createIds } from '../common/ids';
 import { createLogger } from '../common/logger';
 import { createDatabase } from '../db/database';
 import { createCompany, type HouseholdSpec, type KeySpec, type StaffSpec } from '../db/queries/company';
+import type { Asset } from '../db/queries/assets';
+import type { PlacesSpec } from '../db/queries/company-places';
 import { ROLES, type Role } from '../domain/actor';
+import type { RosterLine } from '../domain/roster';
 
 const PROJECT = 'lakeside';
 const EVERY_PROJECT = '*';
@@ -69,6 +72,50 @@ const HOUSEHOLDS: readonly HouseholdSpec[] = ['1', '2', '3'].flatMap((building) 
   }),
 );
 
+const ON_SITE = { inServiceSince: '2016-05-01', state: 'in-service' } as const;
+
+/** Lifts are looked after by two engineers in turn, day and night; everybody else is always on duty. */
+const PLACES: PlacesSpec = {
+  posts: [
+    { id: 'front-desk', name: '前台' },
+    { id: 'lift-repair', name: '电梯维修' },
+    { id: 'plumbing', name: '水暖维修' },
+    { id: 'cleaning', name: '保洁' },
+  ],
+  skills: [
+    { id: 'lift-certificate', name: '电梯作业证' },
+    { id: 'electrician', name: '电工证' },
+  ],
+  zones: [
+    { id: 'east', name: '东区', buildings: ['1', '2'] },
+    { id: 'west', name: '西区', buildings: ['3'] },
+  ],
+  ties: {
+    'cs-1': { post: 'front-desk', skills: [], zones: [] },
+    'cs-2': { post: 'front-desk', skills: [], zones: [] },
+    'engineer-1': { post: 'lift-repair', skills: ['lift-certificate'], zones: ['east', 'west'] },
+    'engineer-2': { post: 'plumbing', skills: ['lift-certificate', 'electrician'], zones: ['east', 'west'] },
+  },
+  roster: [shift('engineer-1', '08:00', '20:00'), shift('engineer-2', '20:00', '08:00')],
+  assets: [
+    ...['1', '2', '3'].flatMap((building) => ['1', '2'].map((unit) => lift(building, unit))),
+    { ...ON_SITE, id: 'pump-1', kind: 'pump', name: '生活水泵', building: null, unit: null, zone: null },
+  ],
+};
+
+function shift(staff: string, from: string, to: string): RosterLine {
+  return {
+    ...{ id: `${staff}-daily`, staff, role: 'engineering', post: null, from, to, weekdays: [1, 2, 3, 4, 5, 6, 7] },
+    ...{ firstDay: '2026-01-01', lastDay: null },
+  };
+}
+
+function lift(building: string, unit: string): Omit<Asset, 'project'> {
+  const name = `${building} 栋 ${unit} 单元电梯`;
+  const zone = building === '3' ? 'west' : 'east';
+  return { ...ON_SITE, id: `lift-${building}-${unit}`, kind: 'lift', name, building, unit, zone };
+}
+
 const RESIDENT = HOUSEHOLDS[0];
 
 /** Who logs in with the key of a role: the first who holds it, or the resident of the first home. */
@@ -102,6 +149,7 @@ export async function seedCompany(config: Config, options: { apiKeys: Record<str
     zone: 'Asia/Shanghai',
     departments: DEPARTMENTS,
     households: HOUSEHOLDS,
+    places: PLACES,
   };
   try {
     await createCompany(

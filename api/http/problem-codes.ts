@@ -310,6 +310,14 @@ const HTTP_CODES = define({
     detail: 'The project has no {list} {code} in use.',
     args: { list: 'department, post, skill or zone', code: 'the code' },
   },
+  'still-owes': {
+    status: 409,
+    title: 'Still owes something',
+    meaning:
+      'Somebody who owns open cases or owes something in person leaves once it is handed over: name handOverTo and handOverReason. What a wave could not move is named again.',
+    detail: 'Open cases in which he owes something: {count}.',
+    args: { count: 'how many', cases: 'their numbers, 50 at most' },
+  },
   'asset-unknown': {
     status: 422,
     title: 'Unknown asset',

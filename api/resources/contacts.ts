@@ -8,7 +8,7 @@ import type { contactChange } from '../schemas/delivery';
 import { requireAuthorityOver } from './authority';
 import { maskEmail } from './masks';
 import { recordDeed } from './record';
-import { visibleMember } from './staff';
+import { visibleMember } from './member';
 import { ERASED, keepText, textsOf } from './texts';
 
 interface By {

@@ -9,7 +9,7 @@ import { problem } from '../http/problem';
 import type { newIdentity } from '../schemas/identities';
 import { requireAuthorityOver } from './authority';
 import { recordDeed } from './record';
-import { visibleMember } from './staff';
+import { visibleMember } from './member';
 
 interface By {
   readonly principal: Principal;

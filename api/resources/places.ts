@@ -21,7 +21,7 @@ import { problem } from '../http/problem';
 import type { newProject, projectChange, projectDaysInput } from '../schemas/places';
 import { makeOnce, type Making } from './once';
 import { recordDeed, type By } from './record';
-import { visibleMember } from './staff';
+import { visibleMember } from './member';
 
 /**
  * Only those who see every project that there will be may add one.
@@ -147,15 +147,15 @@ export async function retireEntry(deps: ApiDeps, by: By, { list, project, id }: 
 }
 
 /** @throws Problem not-found for somebody without a role in the project */
-export async function tiesIn(deps: ApiDeps, { principal }: By, staff: string, project: string): Promise<StaffTies> {
-  await visibleMember(deps.database.db, { ...principal, projects: [project] }, staff);
+export async function tiesIn(deps: ApiDeps, staff: string, project: string): Promise<StaffTies> {
+  await visibleMember(deps.database.db, { projects: [project] }, staff);
   return tiesOf(deps.database.db, { staff, project });
 }
 
 /** @throws Problem not-found; code-unknown */
 export async function setTiesIn(deps: ApiDeps, by: By, staff: string, project: string, ties: StaffTies): Promise<void> {
   const { db } = deps.database;
-  await visibleMember(db, { ...by.principal, projects: [project] }, staff);
+  await visibleMember(db, { projects: [project] }, staff);
   await requireCode(db, 'post', project, ties.post === null ? [] : [ties.post]);
   await requireCode(db, 'skill', project, ties.skills);
   await requireCode(db, 'zone', project, ties.zones);

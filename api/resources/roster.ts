@@ -31,7 +31,7 @@ import { reaches } from './authority';
 import { makeOnce, type Making } from './once';
 import { requireCode } from './places';
 import { recordDeed, type By } from './record';
-import { visibleMember } from './staff';
+import { visibleMember } from './member';
 
 type LineInput = z.output<typeof rosterLineInput>;
 
@@ -42,14 +42,14 @@ export async function addLine(
   project: string,
   line: LineInput,
 ): Promise<string> {
-  await requireShift(deps, by, project, line);
+  await requireShift(deps, project, line);
   const making = { ...by, kind: 'roster-line', letter: 'rl', project, details: { ...line } } as const;
   return makeOnce(deps, making, (trx, id) => insertLine(trx, { ...line, id, project, revision: 1 }, by.now));
 }
 
 /** What was so until now stays known. @throws Problem not-found, role-not-held, code-unknown; conflict for one that was ended */
 export async function changeLine(deps: ApiDeps, by: By, { project, id }: Named, line: LineInput): Promise<void> {
-  await requireShift(deps, by, project, line);
+  await requireShift(deps, project, line);
   await deps.database.db.transaction().execute(async (trx) => {
     const { line: before, counts } = await lineOf(trx, project, id);
     if (!counts) throw problem('conflict');
@@ -126,10 +126,9 @@ export async function addSubstitute(
   wanted: z.output<typeof substituteInput>,
 ): Promise<string> {
   const { db } = deps.database;
-  const { principal } = by;
   const [away, standIn] = [
-    await visibleMember(db, { ...principal, projects: [project] }, wanted.staff),
-    await visibleMember(db, { ...principal, projects: [project] }, wanted.by),
+    await visibleMember(db, { projects: [project] }, wanted.staff),
+    await visibleMember(db, { projects: [project] }, wanted.by),
   ];
   const rolesHere = (roles: typeof away.roles): Role[] =>
     roles.filter((held) => held.project === project || held.project === '*').map(({ role }) => role);
@@ -153,9 +152,9 @@ export async function removeSubstitute(deps: ApiDeps, by: By, { project, id }: N
 }
 
 /** He must hold the role here, and the post must be in use. */
-async function requireShift(deps: ApiDeps, { principal }: By, project: string, line: LineInput): Promise<void> {
+async function requireShift(deps: ApiDeps, project: string, line: LineInput): Promise<void> {
   const { db } = deps.database;
-  const member = await visibleMember(db, { ...principal, projects: [project] }, line.staff);
+  const member = await visibleMember(db, { projects: [project] }, line.staff);
   const held = await heldProjects(db, line.staff, line.role);
   if (!member.active || !reaches(held, project)) throw problem('role-not-held', { role: line.role, project });
   await requireCode(db, 'post', project, line.post === null ? [] : [line.post]);

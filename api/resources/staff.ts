@@ -1,10 +1,8 @@
-import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import { keyIdsOf } from '../../db/queries/api-keys';
 import { changeRoles, changeStaff, companyOf, insertStaff, knownProjects, lockStaff } from '../../db/queries/api-staff';
 import { listStaff, type StaffMember } from '../../db/queries/directory';
 import { identitiesOf } from '../../db/queries/identities';
-import type { Database } from '../../db/schema';
 import { keyEntry } from '../authenticate';
 import { identityEntry } from '../auth/identities';
 import type { ApiDeps } from '../deps';
@@ -13,14 +11,11 @@ import type { Idempotency } from '../http/idempotency';
 import { problem } from '../http/problem';
 import type { newStaff, staffChange } from '../schemas/directory';
 import { reaches, requireAuthority, requireAuthorityOver, type Granted } from './authority';
+import { settle } from './handovers';
 import { makeOnce } from './once';
-import { recordDeed } from './record';
+import { visibleMember } from './member';
+import { recordDeed, type By } from './record';
 import { keepText, textsOf } from './texts';
-
-interface By {
-  readonly principal: Principal;
-  readonly now: number;
-}
 
 /** Takes somebody on. @returns his id. @throws Problem beyond-your-authority, not-found, idempotency-mismatch */
 export async function appoint(
@@ -40,20 +35,26 @@ export async function appoint(
   });
 }
 
+interface ChangedMember {
+  /** As he is now, also when he has no role left that the caller could see him by. */
+  readonly member: StaffMember;
+  readonly handedOver: Awaited<ReturnType<typeof settle>>;
+}
+
 /**
- * Changes what is named.
- * @returns him as he is now, also when he has no role left that the caller could see him by.
- * @throws Problem not-found, beyond-your-authority
+ * Changes what is named. Who leaves hands over first what he owes.
+ * @throws Problem not-found, beyond-your-authority, still-owes, staff-unknown
  */
 export async function changeMember(
   deps: ApiDeps,
   by: By,
   id: string,
   change: z.output<typeof staffChange>,
-): Promise<StaffMember> {
+): Promise<ChangedMember> {
   const { principal } = by;
-  const { name, roles, active, department } = change;
+  const { name, roles, active, department, handOverTo: to, handOverReason: reason } = change;
   if (roles) await companyOfAll(deps, roles);
+  const handedOver = active === false ? await settled(deps, by, id, { to, reason }) : [];
   const changed = await deps.database.db.transaction().execute(async (trx) => {
     if (!(await lockStaff(trx, id))) throw problem('not-found');
     const member = await visibleMember(trx, principal, id);
@@ -67,6 +68,7 @@ export async function changeMember(
     const details = {
       changed: Object.keys(change).sort(),
       ...(active === undefined ? {} : { active }),
+      ...(to === undefined ? {} : { handOverTo: to, handedOver: handedOver.length }),
       ...(department === undefined ? {} : { department }),
       ...(roles ? { taken: namesOf(taken), given: namesOf(given) } : {}),
     };
@@ -78,17 +80,14 @@ export async function changeMember(
   const { db } = deps.database;
   for (const key of await keyIdsOf(db, id)) deps.directory.forget(keyEntry(key));
   for (const identity of await identitiesOf(db, id)) deps.directory.forget(identityEntry(identity.id));
-  return changed;
+  return { member: changed, handedOver };
 }
 
-/**
- * Somebody with a role in a project of the caller.
- * @throws Problem not-found
- */
-export async function visibleMember(db: Kysely<Database>, principal: Principal, id: string): Promise<StaffMember> {
-  const [member] = await listStaff(db, { projects: principal.projects, ids: [id] });
-  if (!member) throw problem('not-found');
-  return member;
+/** Before anything is moved it is certain that whoever asks may let him go. */
+async function settled(deps: ApiDeps, by: By, id: string, taker: Parameters<typeof settle>[3]) {
+  const member = await visibleMember(deps.database.db, by.principal, id);
+  requireAuthorityOver(by.principal, member.roles);
+  return settle(deps, by, id, taker);
 }
 
 export async function memberViews(deps: ApiDeps, { projects }: Principal, members: readonly StaffMember[]) {

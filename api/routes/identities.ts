@@ -5,7 +5,7 @@ import type { ApiDeps } from '../deps';
 import { defineRoute, type Route } from '../http/route';
 import { APPOINTERS } from '../resources/authority';
 import { addIdentity, identityView, removeIdentity } from '../resources/identities';
-import { visibleMember } from '../resources/staff';
+import { visibleMember } from '../resources/member';
 import { identity, identityList, newIdentity } from '../schemas/identities';
 import { subjectId } from '../schemas/parts';
 

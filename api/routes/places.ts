@@ -164,9 +164,9 @@ function showTies(deps: ApiDeps): Route {
     params: ofMember,
     responses: { 200: { description: 'What he works at', schema: staffTies } },
     problems: [],
-    handler: async ({ params }, { principal, now }) => ({
+    handler: async ({ params }) => ({
       status: 200,
-      body: await tiesIn(deps, { principal, now }, params.staff, params.project),
+      body: await tiesIn(deps, params.staff, params.project),
     }),
   });
 }
@@ -186,7 +186,7 @@ function changeTies(deps: ApiDeps): Route {
     problems: ['code-unknown'],
     handler: async ({ params, body }, { principal, now }) => {
       await setTiesIn(deps, { principal, now }, params.staff, params.project, body);
-      return { status: 200, body: await tiesIn(deps, { principal, now }, params.staff, params.project) };
+      return { status: 200, body: await tiesIn(deps, params.staff, params.project) };
     },
   });
 }

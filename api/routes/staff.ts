@@ -7,8 +7,9 @@ import { queryBoolean } from '../http/query';
 import { defineRoute, type Route } from '../http/route';
 import { paged, pageQuery } from '../paging';
 import { APPOINTERS, INSIDERS } from '../resources/authority';
-import { appoint, changeMember, memberView, memberViews, visibleMember } from '../resources/staff';
-import { newStaff, staffChange, staffList, staffMember } from '../schemas/directory';
+import { visibleMember } from '../resources/member';
+import { appoint, changeMember, memberView, memberViews } from '../resources/staff';
+import { changedMember, newStaff, staffChange, staffList, staffMember } from '../schemas/directory';
 import { departmentId, projectId, staffRole, subjectId } from '../schemas/parts';
 
 const tags = ['Directory'];
@@ -105,17 +106,21 @@ function change(deps: ApiDeps): Route {
     path: '/api/v1/staff/{id}',
     operationId: 'changeStaffMember',
     summary: 'Roles, department, name, or that he left',
-    description: 'His keys reach no further than his roles from then on. Who left keeps his id in every journal.',
+    description:
+      'His keys reach no further than his roles from then on. Who left keeps his id in every journal. Who owns open cases or owes something in person leaves with handOverTo and handOverReason only: his cases are handed over first, by commands that are for supervisors and managers.',
     tags,
     access: { roles: APPOINTERS, project: byHandler },
     params,
     body: staffChange,
-    examples: { left: { active: false }, moved: { department: 'security' } },
-    responses: { 200: { description: 'As he is now', schema: staffMember } },
-    problems: ['beyond-your-authority'],
+    examples: {
+      left: { active: false, handOverTo: 'clerk-2', handOverReason: '离职交接' },
+      moved: { department: 'security' },
+    },
+    responses: { 200: { description: 'As he is now', schema: changedMember } },
+    problems: ['beyond-your-authority', 'still-owes', 'staff-unknown', 'engine-unavailable', 'case-unreadable'],
     handler: async ({ params: { id }, body }, { principal, now }) => {
-      const member = await changeMember(deps, { principal, now }, id, body);
-      return { status: 200, body: await memberView(deps, principal, member) };
+      const { member, handedOver } = await changeMember(deps, { principal, now }, id, body);
+      return { status: 200, body: { ...(await memberView(deps, principal, member)), handedOver } };
     },
   });
 }

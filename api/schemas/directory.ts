@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { pageOf } from '../paging';
-import { at, careColour, departmentId, personName, projectId, staffRole } from './parts';
+import { at, careColour, departmentId, personName, projectId, staffRole, subjectId } from './parts';
+import { moved } from './handovers';
+import { text } from './text';
 import { role } from './views';
 
 /** Projects, staff, homes and who lives there. */
@@ -30,6 +32,13 @@ export const staffMember = z
   })
   .meta({ id: 'StaffMember' });
 
+export const changedMember = staffMember
+  .extend({
+    /** Of somebody who left: what became of each case in which he owed something. */
+    handedOver: z.array(moved),
+  })
+  .meta({ id: 'ChangedStaffMember' });
+
 export const staffList = pageOf(staffMember, 'StaffList');
 
 const givenRoles = z
@@ -48,8 +57,19 @@ export const staffChange = z
     active: z.boolean().optional(),
     /** All his roles in the caller's projects from now on; those in other projects stay as they are. */
     roles: givenRoles.optional(),
+    /** Who leaves: whoever takes what he owes, and why. */
+    handOverTo: subjectId.optional(),
+    handOverReason: text().optional(),
   })
   .refine((change) => Object.keys(change).length > 0, { message: 'at least one field' })
+  .refine(({ handOverTo, handOverReason }) => (handOverTo === undefined) === (handOverReason === undefined), {
+    message: 'together with handOverTo',
+    path: ['handOverReason'],
+  })
+  .refine(({ active, handOverTo }) => handOverTo === undefined || active === false, {
+    message: 'with active: false only',
+    path: ['handOverTo'],
+  })
   .meta({ id: 'StaffChange' });
 
 const resident = z

@@ -8,6 +8,7 @@ import type { Instant } from '../../domain/instant';
 import type { Database } from '../schema';
 import { timeOf } from '../time';
 import { identifyKey } from '../../common/crypto/api-key';
+import { createPlaces, type PlacesSpec } from './company-places';
 import { insertKey } from './keys';
 import type { ProjectScope } from './lists';
 import { putTexts, type Subject } from './vault';
@@ -27,6 +28,7 @@ export interface ProjectSpec {
   readonly zone: string;
   readonly departments: readonly { readonly id: string; readonly name: string }[];
   readonly households: readonly HouseholdSpec[];
+  readonly places?: PlacesSpec;
 }
 
 export interface HouseholdSpec {
@@ -87,6 +89,7 @@ export async function createCompany(db: Kysely<Database>, spec: CompanySpec, dep
       .execute();
     for (const project of spec.projects) await createProject(work, project);
     for (const member of spec.staff) await createStaff(work, member);
+    for (const { id, places = {} } of spec.projects) await createPlaces(trx, id, places, work.at);
     for (const key of spec.keys) await createKey(work, key);
   });
 }

@@ -81,6 +81,8 @@ const RULES: Readonly<Record<string, string | null>> = {
   'DELETE /api/v1/projects/{project}/roster/lines/{id}/days/{date}': PLANNERS,
   'POST /api/v1/projects/{project}/roster/substitutes': PLANNERS,
   'DELETE /api/v1/projects/{project}/roster/substitutes/{id}': PLANNERS,
+  'GET /api/v1/projects/{project}/handovers/preview': SUPERVISORS,
+  'POST /api/v1/projects/{project}/handovers': SUPERVISORS,
   'GET /api/v1/assets': INSIDERS,
   'GET /api/v1/assets/{id}': INSIDERS,
   'GET /api/v1/assets/{id}/file': INSIDERS,

@@ -226,6 +226,12 @@ const AIMS: Readonly<Record<string, readonly Aim[]>> = {
     },
   ],
   endSubstitute: [{ shot: ({ project, substitute }) => ({ path: { project, id: substitute } }) }],
+  previewHandover: [{ shot: ({ project, staff }) => ({ path: { project }, query: { from: staff } }) }],
+  handOverShift: [
+    {
+      shot: ({ project, staff }) => ({ path: { project }, body: { from: staff, to: 's-manager', reason: '换班' } }),
+    },
+  ],
   listAssets: ofProject,
   getAsset: [{ shot: ofAsset }],
   getAssetFile: [{ shot: ofAsset }],

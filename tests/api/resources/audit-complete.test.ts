@@ -88,6 +88,13 @@ const DEEDS: Readonly<Record<string, (firstKey: string) => Deed>> = {
     deed('manager', `${ROSTER}/substitutes`, STAND_IN, 'substitute.create'),
   'DELETE /api/v1/projects/{project}/roster/substitutes/{id}': () =>
     deed('manager', `${ROSTER}/substitutes/sub-1`, undefined, 'substitute.end'),
+  'POST /api/v1/projects/{project}/handovers': () =>
+    deed(
+      'manager',
+      `/api/v1/projects/${LAKE}/handovers`,
+      { from: 's-engineering', to: 's-both', reason: '换班' },
+      'shift.hand-over',
+    ),
   'POST /api/v1/assets': () =>
     deed('manager', '/api/v1/assets', { id: 'lift-1', project: LAKE, kind: 'lift', name: '电梯' }, 'asset.create'),
   'PATCH /api/v1/assets/{id}': () =>

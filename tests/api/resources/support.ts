@@ -22,6 +22,7 @@ import { auditRoutes } from '../../../api/routes/audit';
 import { codecRoutes } from '../../../api/routes/codec';
 import { draftRoutes } from '../../../api/routes/drafts';
 import { fileRoutes } from '../../../api/routes/files';
+import { handoverRoutes } from '../../../api/routes/handovers';
 import { healthRoutes } from '../../../api/routes/health';
 import { householdRoutes } from '../../../api/routes/households';
 import { identityRoutes } from '../../../api/routes/identities';
@@ -191,6 +192,7 @@ function routesOf(deps: ApiDeps, feed: Feed): Route[] {
     ...residentRoutes(deps),
     ...placeRoutes(deps),
     ...rosterRoutes(deps),
+    ...handoverRoutes(deps),
     ...assetRoutes(deps),
     ...sessionRoutes(deps),
     ...staffRoutes(deps),

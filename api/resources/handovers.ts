@@ -1,0 +1,149 @@
+import type { z } from 'zod';
+import { listStaff, type StaffMember } from '../../db/queries/directory';
+import { owedCases, unacceptedParts, unacknowledgedOf, type OwedCase } from '../../db/queries/owed';
+import { isoOf, type Instant } from '../../domain/instant';
+import { act } from '../cases/act';
+import type { ApiDeps } from '../deps';
+import type { Idempotency } from '../http/idempotency';
+import { Problem, problem } from '../http/problem';
+import type { handoverInput, moved } from '../schemas/handovers';
+import type { PlainText } from '../schemas/text';
+import { NAMED_MAX } from './assets';
+import { recordDeed, type By } from './record';
+import { visibleMember } from './member';
+
+type Moved = z.output<typeof moved>;
+
+/** Cases that one request moves: more would outlast its time limit. */
+const WAVE_MAX = 100;
+/** Commands that are on their way at once. */
+const ABREAST = 4;
+
+interface Wave extends By {
+  readonly cases: readonly OwedCase[];
+  readonly to: string;
+  readonly reason: PlainText;
+  readonly idempotency: Idempotency | null;
+}
+
+/** One command per case, some at a time, one result each; one that is refused stops no other. */
+async function handOver(deps: ApiDeps, wave: Wave): Promise<Moved[]> {
+  const waiting = [...wave.cases.slice(0, WAVE_MAX).entries()];
+  const results: Moved[] = [];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift())
+      results[next[0]] = await moveOne(deps, wave, next[1]);
+  };
+  await Promise.all(Array.from({ length: ABREAST }, work));
+  return results;
+}
+
+/**
+ * What moves a case's obligations to somebody else: ownership has its command. What is owed in person otherwise, an
+ * accepted part, stays: it is addressed to the role of whoever has left.
+ */
+const commandFor = ({ owner }: OwedCase): 'hand-over' | null => (owner ? 'hand-over' : null);
+
+async function moveOne(
+  deps: ApiDeps,
+  { to, reason, principal, now, idempotency }: Wave,
+  owed: OwedCase,
+): Promise<Moved> {
+  const { no } = owed;
+  const command = commandFor(owed);
+  if (command === null) return { no, command, status: 200, code: null };
+  const own = idempotency && { ...idempotency, key: `${idempotency.key}/${no}` };
+  try {
+    await act(deps, { no, command, body: { to, reason }, principal, idempotency: own, ifMatch: null, now });
+    return { no, command, status: 200, code: null };
+  } catch (error) {
+    if (error instanceof Problem) return { no, command, status: error.status, code: error.code };
+    throw error;
+  }
+}
+
+/**
+ * Shift change in a project. Nothing is undone by a case that is refused; whoever asks again moves what is still there.
+ * @throws Problem not-found for somebody without a role in the project; staff-unknown
+ */
+export async function handOverShift(
+  deps: ApiDeps,
+  by: By & { readonly idempotency: Idempotency | null },
+  project: string,
+  { from, to, role, reason }: z.output<typeof handoverInput>,
+) {
+  const { db } = deps.database;
+  const leaving = await visibleMember(db, { projects: [project] }, from);
+  await requireColleague(deps, to, [project]);
+  const cases = await owedCases(db, { person: from, projects: [project], role });
+  const results = await handOver(deps, { ...by, cases, to, reason });
+  const refused = results.filter(({ code }) => code !== null).map(({ no }) => no);
+  const details = { to, role: role ?? null, moved: results.length - refused.length, refused };
+  await recordDeed(db, by, { action: 'shift.hand-over', subject: `staff/${from}`, project, details });
+  return {
+    ...{ from, to, at: isoOf(by.now), moved: results, remaining: Math.max(0, cases.length - WAVE_MAX) },
+    ...(await leftOpen(deps, project, leaving)),
+  };
+}
+
+/** What would move, and what was not acknowledged or accepted. @throws Problem not-found */
+export async function previewShift(
+  deps: ApiDeps,
+  project: string,
+  { from, now }: { readonly from: string; readonly now: Instant },
+) {
+  const { db } = deps.database;
+  const leaving = await visibleMember(db, { projects: [project] }, from);
+  const cases = await owedCases(db, { person: from, projects: [project] });
+  const items = cases.map((each) => ({
+    ...each,
+    obligations: each.obligations.map((item) => ({ ...item, dueAt: isoOf(item.dueAt) })),
+  }));
+  return { from, cases: items, ...(await leftOpen(deps, project, leaving)), asOf: isoOf(now) };
+}
+
+async function leftOpen(deps: ApiDeps, project: string, { id, department }: StaffMember) {
+  const { db } = deps.database;
+  const [escalations, parts] = await Promise.all([
+    unacknowledgedOf(db, project, id),
+    department === null ? [] : unacceptedParts(db, project, department),
+  ]);
+  return {
+    unacknowledged: escalations.map((each) => ({ ...each, sentAt: isoOf(each.sentAt) })),
+    unaccepted: parts.map((each) => ({ ...each, dueAt: isoOf(each.dueAt) })),
+  };
+}
+
+/**
+ * Before somebody leaves: what he owes is handed over, wherever it is.
+ * @param to whoever takes it; left out when nobody was named.
+ * @throws Problem still-owes with what nobody has taken; staff-unknown for somebody without a role in each project
+ */
+export async function settle(
+  deps: ApiDeps,
+  by: By,
+  person: string,
+  { to, reason }: { readonly to?: string | undefined; readonly reason?: PlainText | undefined },
+): Promise<Moved[]> {
+  const cases = await owedCases(deps.database.db, { person, projects: '*' });
+  if (cases.length === 0) return [];
+  if (to === undefined || reason === undefined) {
+    throw stillOwes(cases.map(({ no }) => no));
+  }
+  await requireColleague(deps, to, [...new Set(cases.map(({ project }) => project))]);
+  const results = await handOver(deps, { ...by, cases, to, reason, idempotency: null });
+  const refused = results.filter(({ code }) => code !== null).map(({ no }) => no);
+  const left = [...refused, ...cases.slice(WAVE_MAX).map(({ no }) => no)];
+  if (left.length > 0) throw stillOwes(left);
+  return results;
+}
+
+const stillOwes = (cases: readonly string[]) =>
+  problem('still-owes', { count: cases.length, cases: cases.slice(0, NAMED_MAX) });
+
+async function requireColleague(deps: ApiDeps, id: string, projects: readonly string[]): Promise<void> {
+  for (const project of projects) {
+    const found = await listStaff(deps.database.db, { projects: [project], ids: [id], active: true });
+    if (found.length === 0) throw problem('staff-unknown', { staff: id });
+  }
+}

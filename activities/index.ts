@@ -9,11 +9,13 @@ import { handOver, signal } from './delivery/handover';
 import { mailer } from './delivery/mail';
 import { sweepDeliveries } from './delivery/sweep';
 import { committedBy } from './delivery/committed';
+import { committedBy } from './delivery/standing';
+import { createEffectActivities, type EffectDeps } from './effects';
 import { createJournalActivities } from './journal';
 import { createNotifyActivities } from './notify';
 import { observed, type ObservedDeps } from './observed';
 
-export interface ActivityDeps extends AuditorDeps, ObservedDeps {
+export interface ActivityDeps extends AuditorDeps, ObservedDeps, EffectDeps {
   readonly client: Client;
   readonly taskQueue: string;
   /** Left out: policies/notifications.yaml. */
@@ -33,6 +35,7 @@ export function createActivities(deps: ActivityDeps) {
       clock: deps.clock,
       handOver: async (keys) => void (await handOver(db, handing, { keys })),
     }),
+    ...createEffectActivities(deps),
   };
   const delivering: DeliverDeps = {
     ...deps,

@@ -3,12 +3,13 @@ import type { Clock } from '../common/clock';
 import type { Logger } from '../common/logger';
 import type { Metrics } from '../common/metrics';
 import { codeOf, inSpan, onTrail, type Tracer } from '../common/telemetry';
+import type { EffectActivities } from '../workflows/contracts/effects';
 import type { JournalActivities, JournalBatch } from '../workflows/contracts/journal';
 import type { NotifyActivities } from '../workflows/contracts/notify';
 import type { Origin } from '../workflows/contracts/origin';
 import { Deferred } from './deferred';
 
-type CaseActivities = JournalActivities & NotifyActivities;
+type CaseActivities = JournalActivities & NotifyActivities & EffectActivities;
 
 export interface ObservedDeps {
   readonly metrics: Metrics;
@@ -58,6 +59,11 @@ export function observed(activities: CaseActivities, deps: ObservedDeps): CaseAc
         metrics.notifications.inc({ channel, outcome: recipients.length > 0 ? 'delivered' : 'nobody' });
       }
       return outcomes;
+    },
+    carryOut: (request) => {
+      const facts = { effect: request.effect.kind, seq: request.seq };
+      const work: Work = { activity: 'carryOut', no: request.no, origins: [], facts };
+      return seen(deps, work, () => activities.carryOut(request));
     },
   };
 }

@@ -15,7 +15,6 @@ import { caseRoutes } from './routes/cases';
 import { commandRoutes } from './routes/commands';
 import { contactRoutes } from './routes/contacts';
 import { codecRoutes } from './routes/codec';
-import { complaintRoutes } from './routes/complaints';
 import { apiKeyRoutes } from './routes/api-keys';
 import { assetRoutes } from './routes/assets';
 import { auditRoutes } from './routes/audit';
@@ -36,13 +35,14 @@ import { projectRoutes } from './routes/projects';
 import { rosterRoutes } from './routes/roster';
 import { sessionRoutes } from './routes/sessions';
 import { staffRoutes } from './routes/staff';
+import { startRoutes } from './routes/starts';
 import { streamRoutes } from './routes/stream';
 import { workRoutes } from './routes/work';
 
 /** Every route of the product. */
 export function allRoutes(deps: ApiDeps, feed: Feed): Route[] {
   return [
-    ...complaintRoutes(deps),
+    ...startRoutes(deps),
     ...commandRoutes(deps),
     ...bulkRoutes(deps),
     ...caseRoutes(deps),

@@ -1,4 +1,4 @@
-import { STAFF } from './actor';
+import { STAFF, type Role } from './actor';
 import type { Calendar, Interval } from './calendar';
 import { draft, type Draft, type Recipient, type TextRef } from './event';
 import type { Context } from './family';
@@ -56,6 +56,8 @@ export interface OpenSpec {
   readonly dueAt?: Instant;
   readonly windowFrom?: Instant;
   readonly department?: string;
+  /** Overrides the rule's debtor. */
+  readonly owedBy?: OwedBy;
   readonly cause?: 'reclassified';
 }
 
@@ -69,7 +71,7 @@ export function open(state: CaseState, spec: OpenSpec, context: Context): Draft[
     id,
     kind: spec.kind,
     episode: state.episode,
-    owedBy: owedBy(state, rule.owedBy, spec.department),
+    owedBy: spec.owedBy ?? owedBy(state, rule.owedBy, spec.department),
     start: spec.start,
     openedAt: context.at,
     windowFrom: spec.windowFrom ?? null,
@@ -125,14 +127,29 @@ export function owedBy(state: CaseState, debtor: Debtor, department?: string): O
       return { as: 'owner', role: 'customer_service', department: 'customer_service', person: state.owner };
     case 'department': {
       const name = department ?? 'customer_service';
-      const post = STAFF.find((role) => role === name) ?? 'department_head';
-      return { as: 'department', role: post, department: name, person: state.parts[name]?.acceptedBy ?? null };
+      return { as: 'department', role: postOf(name), department: name, person: state.parts[name]?.acceptedBy ?? null };
+    }
+    case 'assignee': {
+      const name = state.job?.department ?? 'customer_service';
+      return { as: 'assignee', role: postOf(name), department: name, person: state.job?.assignee ?? null };
     }
     case 'role':
       return { as: 'role', role: debtor.role, department: department ?? null, person: null };
     case 'resident':
       return { as: 'resident', role: 'resident', department: null, person: null };
   }
+}
+
+/** The department's post; a department without one of its own is spoken for by its head. */
+function postOf(department: string): Role {
+  return STAFF.find((role) => role === department) ?? 'department_head';
+}
+
+/** What is owed by `from` in the sense of the case becomes owed by whoever stands there now. */
+export function moveOwner(state: CaseState, obligations: readonly Obligation[], to: OwedBy): Draft[] {
+  return obligations.map((obligation) =>
+    draft('owner-moved', { obligation: obligation.id, from: obligation.owedBy, to }),
+  );
 }
 
 /** Every open obligation of the kind is met at the context's instant. */

@@ -1,7 +1,16 @@
 import { SYSTEM } from './actor';
 import { momentDrafts } from './slices/obligations';
 import { nextOfBook, wakeAt } from './book';
-import { draft, type Command, type Draft, type EventOf, type EventType, type JournalEvent } from './event';
+import {
+  draft,
+  type Command,
+  type CommandData,
+  type CommandName,
+  type Draft,
+  type EventOf,
+  type EventType,
+  type JournalEvent,
+} from './event';
 import { isRefusal, refuse, ruleOf, type CaseMoment, type Context, type Family, type Refusal } from './family';
 import { MINUTE, type Instant } from './instant';
 import type { ObligationMoment } from './obligation';
@@ -90,6 +99,47 @@ export function recordEffect<S extends CaseState, O>(
   at: Instant,
 ): Step<S> {
   return number(state.seq, apply(family, state, [outcome], { at, by: SYSTEM, via: { kind: 'effect', of } }));
+}
+
+/** What an effect found out or brought about, as a command of the system. */
+export interface Answer {
+  /** Number of the event that asked for it. */
+  readonly of: number;
+  readonly effect: string;
+  readonly command: { readonly name: CommandName; readonly data: unknown } | null;
+  /** It can never be carried out. */
+  readonly failed?: true;
+}
+
+/**
+ * The answer to an effect is a command that nobody waits for: when it is not to be done any more, that is a fact of the
+ * journal and no error.
+ */
+export function runAnswer<S extends CaseState, O>(
+  family: Family<S, O>,
+  state: S,
+  { of, effect, command, failed }: Answer,
+  at: Instant,
+): Step<S> {
+  const before = wake(family, state, at);
+  if (before.state.ended || (!command && !failed)) return number(state.seq, before);
+  const context: Context = { at, by: SYSTEM, via: { kind: 'effect', of } };
+  const decided = command ? decideAnswer(family, before.state, command, context) : refuse('failed');
+  const drafts = isRefusal(decided) ? [draft('effect-refused', { of, effect, refused: decided.refused })] : decided;
+  const done = apply(family, before.state, drafts, context);
+  const after = wake(family, done.state, at);
+  return number(state.seq, { state: after.state, events: [...before.events, ...done.events, ...after.events] });
+}
+
+function decideAnswer<S extends CaseState, O>(
+  family: Family<S, O>,
+  state: S,
+  { name, data }: NonNullable<Answer['command']>,
+  context: Context,
+): readonly Draft[] | Refusal {
+  const rule = ruleOf(family, name);
+  if (!rule?.roles.includes('system')) return refuse('command-unknown', { command: name });
+  return rule.guard(state, context) ?? rule.decide(state, data as CommandData[CommandName], context);
 }
 
 /** When the case next wakes by itself; null when it waits for people alone. */

@@ -1,7 +1,7 @@
 import type { Actor, Role } from './actor';
 import type { Instant, Millis } from './instant';
 import type { DueCause, Obligation, OwedBy } from './obligation';
-import type { Level, Priority } from './policy';
+import type { FamilyPolicy, Level, Priority } from './policy';
 
 /**
  * The journal: a case's own list of events, `seq` 1, 2, 3 … without a gap. Families add their events and commands to
@@ -68,6 +68,11 @@ export interface EventData {
   };
   'escalation-acknowledged': { readonly obligation: string; readonly rung: number };
   'ladder-exhausted': { readonly obligation: string; readonly rung: number };
+
+  /** Something outside the case is to be done or found out; what comes of it comes back as a command of the system. */
+  'effect-requested': { readonly effect: Effect };
+  /** What came back was not to be done any more, with the code of the refusal. */
+  'effect-refused': { readonly of: number; readonly effect: string; readonly refused: string };
 
   'notify-requested': {
     readonly template: string;
@@ -138,6 +143,14 @@ export interface Command<K extends CommandName = CommandName> {
   readonly data: CommandData[K];
 }
 
+/** What a case can ask of the outside, by kind; slices merge theirs in. Ids, codes and instants, never personal data. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by declaration merging
+export interface EffectData {}
+
+export type EffectKind = keyof EffectData;
+export type EffectOf<K extends EffectKind> = K extends EffectKind ? { readonly kind: K } & EffectData[K] : never;
+export type Effect = EffectOf<EffectKind>;
+
 /** Facts of the report that never change and that the state does not need; the read model keeps them. */
 export interface OpenedRecord {
   readonly source: 'live' | 'typed-late' | 'imported' | 'alarm' | 'duty';
@@ -155,7 +168,12 @@ export interface OpenedRecord {
 }
 
 /** What a family is opened with; families extend it. */
-export interface Opening {
+export interface Opening<P extends FamilyPolicy = FamilyPolicy> {
+  readonly policy: P;
+  readonly record: OpenedRecord;
+  readonly matter: TextRef;
+  /** Where and who, as one sealed text: room, caller's name and phone. */
+  readonly contact: TextRef | null;
   readonly no: string;
   readonly project: { readonly id: string; readonly zone: string };
   readonly mode: CaseMode;

@@ -14,6 +14,8 @@ export interface Explanation {
   readonly policy: { readonly id: string; readonly version: number };
   readonly calendar: { readonly name: string; readonly version: string } | null;
   readonly zone: string;
+  /** Why the case has a priority that is not its policy's, and so these clocks; null when it has the policy's. */
+  readonly priorityReason: string | null;
   readonly start: Instant;
   readonly limit: Millis;
   /** Stretches in which the clock ran, ascending. */
@@ -29,6 +31,7 @@ export function explain(
   obligation: Obligation,
   terms: Terms,
   policy: { readonly id: string; readonly version: number },
+  priorityReason: string | null = null,
 ): Explanation {
   const paused = obligation.pauses.some((pause) => pause.to === undefined);
   return {
@@ -37,6 +40,7 @@ export function explain(
     policy: { id: policy.id, version: policy.version },
     calendar: obligation.calendar ? { name: obligation.calendar, version: obligation.calendarVersion ?? '' } : null,
     zone: terms.zone,
+    priorityReason,
     start: obligation.start,
     limit: obligation.limit,
     ran: stretches(obligation, terms),

@@ -12,7 +12,7 @@ import { localDateOf, localTimeOf } from './zone';
 
 /** Whose figures a case counts in; each has its own lists. */
 export type Population = CaseMode | 'imported';
-export type CloseReason = 'closed' | 'withdrawn' | 'withdrawn-by-resident';
+export type CloseReason = 'closed' | 'unreachable' | 'unsatisfied' | 'withdrawn' | 'withdrawn-by-resident';
 
 /** A stretch on one track (`stage`, `part:engineering`), numbered by the event that began it. */
 export interface Segment {
@@ -76,12 +76,13 @@ export function foldTally(before: FactTally, events: readonly JournalEvent[]): T
 function count(tally: FactTally, event: JournalEvent): FactTally {
   const { at } = event;
   switch (event.type) {
+    case 'visit-started':
     case 'surveyed':
       return { ...tally, visits: tally.visits + 1, firstArrivedAt: tally.firstArrivedAt ?? at };
     case 'resolved':
       return { ...tally, completedAt: at, firstCompletedAt: tally.firstCompletedAt ?? at };
     case 'closed':
-      return { ...tally, closeReason: 'closed' };
+      return { ...tally, closeReason: event.data.reason ?? 'closed' };
     case 'withdrawn':
       return { ...tally, closeReason: event.by.role === 'resident' ? 'withdrawn-by-resident' : 'withdrawn' };
     case 'reopened':

@@ -8,7 +8,7 @@ import type { Ladder } from './policy';
  * has a timer (architecture.md). All functions are pure; `Terms` hold what they need of the case's policy.
  */
 export interface OwedBy {
-  readonly as: 'owner' | 'department' | 'role' | 'resident';
+  readonly as: 'owner' | 'department' | 'role' | 'assignee' | 'resident';
   readonly role: Role;
   readonly department: string | null;
   readonly person: string | null;

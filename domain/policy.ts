@@ -13,11 +13,12 @@ export type Priority = (typeof PRIORITIES)[number];
 export const LEVELS = ['ordinary', 'medium', 'major'] as const;
 export type Level = (typeof LEVELS)[number];
 
-/** Who owes: the case's owner, one department's part, a role, or the resident himself. */
+/** Who owes: the case's owner, one department's part, a role, whoever has the job, or the resident himself. */
 export type Debtor =
   | { readonly as: 'owner' }
   | { readonly as: 'department' }
   | { readonly as: 'role'; readonly role: Role }
+  | { readonly as: 'assignee' }
   | { readonly as: 'resident' };
 
 export interface ClockRule {
@@ -54,6 +55,25 @@ export interface Ladder {
   readonly night: { readonly from: string; readonly to: string; readonly startAt: Role };
 }
 
+/** The call after the work is done (policies.md "Callback"). */
+export interface CallbackPolicy {
+  readonly rule: ClockRule;
+  /** By the senior supervisor, after the first one of a major or repeated case. */
+  readonly secondRule: ClockRule;
+  /** Local times between which the resident is called. */
+  readonly from: string;
+  readonly to: string;
+  /** Unreachable: this many attempts on at least this many local days. */
+  readonly attempts: number;
+  readonly days: number;
+}
+
+/** How a job finds its person. */
+export interface DispatchPolicy {
+  /** One offer: accepted or declined within it, else it goes to the next. */
+  readonly offer: { readonly urgent: ClockRule; readonly ordinary: ClockRule };
+}
+
 export interface FamilyPolicy {
   /** `complaint` */
   readonly id: string;
@@ -73,6 +93,11 @@ export interface FamilyPolicy {
   /** One department's part of the work; `null` due: with the resolve clock. */
   readonly part: { readonly rule: ClockRule };
   readonly promise: { readonly rule: ClockRule };
+  /** Left out by policies that were published before there were callbacks: their cases close without one. */
+  readonly callback?: CallbackPolicy;
+  readonly dispatch?: DispatchPolicy;
+  /** From this many faults of one asset or place in a local calendar month on (K9), a case of `family` is opened. */
+  readonly recurrence?: { readonly count: number; readonly family: string };
   readonly reopen: {
     /** How long after closing a case can be reopened; then it is archived. */
     readonly within: Millis;

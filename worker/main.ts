@@ -2,9 +2,10 @@ import { createActivities } from '../activities';
 import { systemClock } from '../common/clock';
 import { loadConfig } from '../common/config';
 import { createDataConverter } from '../common/crypto/codec';
-import { parseKeyring } from '../common/crypto/keyring';
+import { parseKey, parseKeyring } from '../common/crypto/keyring';
 import { observedSealer } from '../common/crypto/observed-sealer';
 import { createSealer } from '../common/crypto/sealer';
+import { createIds } from '../common/ids';
 import { createLogger } from '../common/logger';
 import { createMetrics, watchPool } from '../common/metrics';
 import { reportMissingKeys } from '../common/missing-keys';
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
     taskQueue,
     delivery: config.delivery,
     clock: systemClock,
+    ids: createIds(parseKey(config.indexKey, 'GUANJIA_INDEX_KEY')),
     replay: (no) => replayCase({ client, dataConverter, bundle }, no),
   });
   const { deployment, heldPatches } = config;

@@ -2,3 +2,4 @@
 export { auditorWorkflow } from './auditor';
 export { complaintWorkflow } from './complaint';
 export { deliveryWorkflow } from './delivery';
+export { repairWorkflow } from './repair';

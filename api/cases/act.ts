@@ -1,11 +1,13 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { CommandName, JournalEvent } from '../../domain/event';
+import { ruleOf } from '../../domain/family';
 import type { CaseSnapshot } from '../../domain/projection';
 import { isTransient } from '../../db/database';
 import { findReceipt } from '../../db/queries/cases';
 import { journalPage } from '../../db/queries/journal-read';
 import type { CommandEnvelope } from '../../workflows/contracts/case';
 import type { ApiDeps } from '../deps';
+import { familyOf } from '../families';
 import type { Principal } from '../http/access';
 import { requireMatch, type IfMatch } from '../http/etag';
 import type { Idempotency } from '../http/idempotency';
@@ -71,9 +73,10 @@ export async function rehearseCommand(deps: ApiDeps, request: ActRequest): Promi
   return preview;
 }
 
-async function admitted(deps: ApiDeps, { no, principal }: ActRequest): Promise<FoundCase> {
+async function admitted(deps: ApiDeps, { no, principal, command }: ActRequest): Promise<FoundCase> {
   const found = await findAnywhere(deps, no);
   await admit(deps, principal, found);
+  if (!ruleOf(familyOf(found.family), command)) throw problem('command-unknown', { command });
   return found;
 }
 

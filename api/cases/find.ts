@@ -1,4 +1,4 @@
-import type { OpenedRecord, Opening } from '../../domain/event';
+import type { OpenedRecord } from '../../domain/event';
 import type { CaseSnapshot } from '../../domain/projection';
 import { isTransient } from '../../db/database';
 import { findCase } from '../../db/queries/cases';
@@ -37,8 +37,7 @@ export async function inWorkflow(deps: Pick<ApiDeps, 'engine'>, no: string): Pro
     no,
     project: snapshot.state.project.id,
     family: snapshot.state.family,
-    // Every family's opening carries its record.
-    record: (opening as Opening & { readonly record: OpenedRecord }).record,
+    record: opening.record,
     snapshot,
     projection: 'pending',
   };

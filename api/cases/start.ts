@@ -1,24 +1,23 @@
 import { createHash } from 'node:crypto';
-import type { OpenedRecord } from '../../domain/event';
+import type { OpenedRecord, Opening, TextRef } from '../../domain/event';
 import { openCase } from '../../domain/engine';
 import { isRefusal } from '../../domain/family';
-import type { ComplaintOpening } from '../../domain/complaint/state';
-import type { ComplaintPolicy } from '../../domain/complaint/policy';
-import { complaint } from '../../domain/complaint';
 import { withDays, type ProjectDays } from '../../domain/calendar';
 import { MINUTE } from '../../domain/instant';
+import type { FamilyPolicy } from '../../domain/policy';
 import { normalisePhone, normaliseRoom } from '../../common/crypto/blind-index';
 import { isTransient } from '../../db/database';
 import { findHome, type Home } from '../../db/queries/api-cases';
 import { findReceipt } from '../../db/queries/cases';
 import type { CaseAnswer } from '../../workflows/contracts/case';
 import type { ApiDeps } from '../deps';
+import type { CommonOpening, Startable } from '../families/startable';
 import type { Principal } from '../http/access';
 import type { Idempotency } from '../http/idempotency';
 import { problem } from '../http/problem';
 import { problemOf } from '../refusals';
-import type { NewComplaint } from '../schemas/complaint';
 import { contactText } from '../schemas/contact';
+import type { NewReport } from '../schemas/report';
 import type { PlainText } from '../schemas/text';
 import { withoutStoring, withRefs } from '../texts';
 import { requireAsset } from '../resources/assets';
@@ -31,7 +30,8 @@ const TYPED_LATE = 5 * MINUTE;
 const NUMBER_TRIES = 4;
 
 export interface StartRequest {
-  readonly body: NewComplaint;
+  readonly entry: Startable;
+  readonly body: NewReport;
   readonly principal: Principal;
   readonly idempotency: Idempotency | null;
   readonly now: number;
@@ -44,37 +44,36 @@ export interface Started {
   readonly receivedAt: number;
 }
 
-/** Everything about a new complaint but its number. */
+/** Everything about a new case but its number. */
 export interface Intake {
-  readonly opening: Omit<ComplaintOpening, 'no' | 'matter' | 'restatement' | 'contact'>;
-  readonly texts: {
-    readonly matter: PlainText;
-    readonly restatement: PlainText | null;
-    readonly contact: PlainText | null;
-  };
+  readonly entry: Startable;
+  readonly body: NewReport;
+  readonly common: Omit<CommonOpening, 'no' | 'matter' | 'contact'>;
+  readonly texts: Readonly<Record<string, PlainText | null>> & { readonly matter: PlainText };
   readonly home: Home | null;
 }
 
 /**
- * Starts a complaint as soon as it is durable in Temporal. With an idempotency key the number is a digest of project
- * and key, so fifty equal requests at once make one workflow without a lock or a table.
+ * Starts a case as soon as it is durable in Temporal. With an idempotency key the number is a digest of project and
+ * key, so fifty equal requests at once make one workflow without a lock or a table.
  * @throws Problem with the domain's refusal; idempotency-mismatch; engine-unavailable
  */
-export async function startComplaint(deps: ApiDeps, request: StartRequest): Promise<Started> {
+export async function startCase(deps: ApiDeps, request: StartRequest): Promise<Started> {
   const intake = await prepare(deps, request);
   refuseImpossible(intake);
-  const { idempotency, body } = request;
+  const { idempotency, body, entry } = request;
+  const { letter } = entry.family;
   const startKey = digest(idempotency?.key ?? deps.ids.uuid());
   const bodyHash = idempotency?.requestHash ?? startKey;
   for (let attempt = 0; attempt < NUMBER_TRIES; attempt += 1) {
     const no = idempotency
-      ? deps.ids.keyedCaseNumber(complaint.letter, body.project, idempotency.key, attempt)
-      : deps.ids.caseNumber(complaint.letter);
+      ? deps.ids.keyedCaseNumber(letter, body.project, idempotency.key, attempt)
+      : deps.ids.caseNumber(letter);
     const before = idempotency ? await earlierStart(deps, no, startKey) : null;
     if (before) return repeated(before, bodyHash);
     const texts = await withRefs(intake.texts, no, textStore(deps, `${startKey}/${bodyHash}`, request.now));
-    const opening: ComplaintOpening = { ...intake.opening, no, ...texts };
-    if ((await deps.engine.start('complaintWorkflow', { opening, startKey, bodyHash })) === 'started') {
+    const opening = openingOf(intake, no, texts);
+    if ((await deps.engine.start(entry.workflowType, { opening, startKey, bodyHash })) === 'started') {
       const { project, reportedAt, receivedAt } = opening;
       return { no, project: project.id, reportedAt, receivedAt };
     }
@@ -84,61 +83,76 @@ export async function startComplaint(deps: ApiDeps, request: StartRequest): Prom
   throw new Error('no free case number');
 }
 
-/** What would happen: the events of the first moment; nothing is stored. */
-export function rehearse(intake: Intake) {
-  const opening: ComplaintOpening = { ...intake.opening, no: 'C-0000-0000', ...withoutStoring(intake.texts) };
-  return openCase(complaint, opening, { at: opening.receivedAt, by: opening.by });
+function openingOf(
+  { entry, body, common }: Intake,
+  no: string,
+  { matter, contact = null, ...own }: Readonly<Record<string, TextRef | null>> & { readonly matter: TextRef },
+): Opening {
+  return entry.opening({ ...common, no, matter, contact }, body, own);
 }
 
-export async function prepare(deps: ApiDeps, { body, principal, now }: StartRequest): Promise<Intake> {
+/** What would happen: the events of the first moment; nothing is stored. */
+export function rehearse(intake: Intake) {
+  const { family } = intake.entry;
+  const opening = openingOf(intake, `${family.letter}-0000-0000`, withoutStoring(intake.texts));
+  return openCase(family, opening, { at: opening.receivedAt, by: opening.by });
+}
+
+export async function prepare(deps: ApiDeps, { entry, body, principal, now }: StartRequest): Promise<Intake> {
   const project = await deps.directory.project(body.project);
   if (!project) throw problem('not-found');
-  // The document of this family was checked by its schema when it was published.
-  const policy = (await deps.directory.currentPolicy('complaint')) as ComplaintPolicy | null;
+  const policy = await deps.directory.currentPolicy(entry.family.name);
   if (!policy) throw problem('unknown-policy');
   await requireAsset(deps, project.id, body.place?.asset ?? null);
   const days = await deps.directory.projectDays(project.id);
-  const reportedAt = body.reportedAt ?? now;
   const room = normaliseRoom(body.place?.room ?? '');
-  const phone = normalisePhone(body.caller?.phone ?? '');
   const own = await homeOf(deps, principal);
   const roomIndex = own ?? (room === '' ? null : deps.blindIndex.room(project.id, body.place?.room ?? ''));
   const home = roomIndex === null ? null : await homeIfThere(deps, project.id, roomIndex);
-  const record: OpenedRecord = {
-    source: now - reportedAt > TYPED_LATE ? 'typed-late' : 'live',
+  return {
+    entry,
+    body,
+    common: {
+      project: { id: project.id, zone: project.zone },
+      mode: 'live',
+      policy: { ...policy, calendars: calendarsWith(days, policy.calendars) },
+      reportedAt: body.reportedAt ?? now,
+      receivedAt: now,
+      by: actorOf(principal),
+      level: null,
+      record: recordOf(deps, body, { project: project.id, roomIndex, home, now }),
+    },
+    texts: {
+      ...entry.texts(body),
+      matter: body.matter,
+      contact: contactText({ room: body.place?.room, ...body.caller }),
+    },
+    home,
+  };
+}
+
+interface Known {
+  readonly project: string;
+  readonly roomIndex: string | null;
+  readonly home: Home | null;
+  readonly now: number;
+}
+
+function recordOf(deps: ApiDeps, body: NewReport, { project, roomIndex, home, now }: Known): OpenedRecord {
+  const phone = normalisePhone(body.caller?.phone ?? '');
+  const late = now - (body.reportedAt ?? now) > TYPED_LATE;
+  return {
+    source: body.channel === 'device_alarm' ? 'alarm' : late ? 'typed-late' : 'live',
     channel: body.channel,
     building: body.place?.building ?? home?.building ?? null,
     unit: body.place?.unit ?? home?.unit ?? null,
     asset: body.place?.asset ?? null,
     roomIndex,
-    phoneIndex: phone === '' ? null : deps.blindIndex.phone(project.id, body.caller?.phone ?? ''),
+    phoneIndex: phone === '' ? null : deps.blindIndex.phone(project, body.caller?.phone ?? ''),
     careColour: home?.careColour ?? null,
     repeatOf: body.repeatOf ?? null,
     rootCase: null,
     expectedResolutionAt: body.expectedResolutionAt ?? null,
-  };
-  return {
-    opening: {
-      project: { id: project.id, zone: project.zone },
-      mode: 'live',
-      policy: { ...policy, calendars: calendarsWith(days, policy.calendars) },
-      reportedAt,
-      receivedAt: now,
-      by: actorOf(principal),
-      type: body.type ?? null,
-      subtype: body.subtype ?? null,
-      priority: body.priority ?? null,
-      level: null,
-      record,
-      restatementConfirmed: body.restatementConfirmed ?? null,
-      departments: body.departments ?? null,
-    },
-    texts: {
-      matter: body.matter,
-      restatement: body.restatement ?? null,
-      contact: contactText({ room: body.place?.room, ...body.caller }),
-    },
-    home,
   };
 }
 
@@ -148,7 +162,7 @@ function refuseImpossible(intake: Intake): void {
 }
 
 /** The calendars of a policy as they count in a project. */
-function calendarsWith(days: ProjectDays | null, calendars: ComplaintPolicy['calendars']) {
+function calendarsWith(days: ProjectDays | null, calendars: FamilyPolicy['calendars']) {
   return Object.fromEntries(Object.entries(calendars).map(([name, calendar]) => [name, withDays(calendar, days)]));
 }
 

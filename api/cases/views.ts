@@ -7,7 +7,7 @@ import type { FamilyPolicy } from '../../domain/policy';
 import type { CaseSnapshot, ObligationClock } from '../../domain/projection';
 import type { CaseState } from '../../domain/state';
 import type { ActionView, CaseView, ObligationViewBody } from '../schemas/views';
-import { familyOf, stateOf } from './families';
+import { familyOf, stateOf } from '../families';
 
 /** How cases are shown. Nothing here decides anything: clocks, classes and allowed commands come from the domain. */
 
@@ -50,7 +50,12 @@ export function caseViewOf(shown: Shown, policy: FamilyPolicy, by: Actor, now: I
     source: record.source,
     place: { building: record.building, unit: record.unit, asset: record.asset },
     careColour: record.careColour,
-    repeatOf: record.repeatOf,
+    priorityReason: state.priorityReason ?? null,
+    job: jobView(state),
+    callback: callbackView(state),
+    repeatOf: state.links?.repeatOf ?? record.repeatOf,
+    parent: record.rootCase,
+    children: Object.entries(state.links?.children ?? {}).map(([no, child]) => ({ no, ...child })),
     parts: Object.values(state.parts).map((part) => ({ ...part, assignedAt: isoOf(part.assignedAt) })),
     pause: state.pause && {
       reason: state.pause.reason,
@@ -70,6 +75,27 @@ export function caseViewOf(shown: Shown, policy: FamilyPolicy, by: Actor, now: I
     actions: actionViews(stateOf(snapshot, policy), by, now),
     asOf: isoOf(now),
   };
+}
+
+/** Snapshots of former releases have no job, no links and no callback. */
+function jobView({ job }: Partial<Pick<CaseState, 'job'>>) {
+  return job
+    ? {
+        post: job.post,
+        skills: [...job.skills],
+        department: job.department,
+        offered: job.offered,
+        offers: job.offers,
+        passed: [...job.passed],
+        assignee: job.assignee,
+        dutyUntil: iso(job.dutyUntil),
+        exhausted: job.exhausted,
+      }
+    : null;
+}
+
+function callbackView({ callback }: Partial<Pick<CaseState, 'callback'>>) {
+  return { round: callback?.round ?? 'none', attempts: (callback?.attempts ?? []).map(isoOf) } as const;
 }
 
 /** Most urgent first: open ones by their due instant, then those that ended. */
@@ -152,6 +178,7 @@ const COMMON = new Set<string>([
   ],
   ...['reportedAt', 'receivedAt', 'reopenCount', 'type', 'subtype', 'priority', 'level', 'owner', 'obligations'],
   ...['parts', 'pause', 'outage', 'promises', 'progress', 'plannedFinish', 'closedAt', 'ended'],
+  ...['building', 'asset', 'priorityReason', 'job', 'callback', 'links'],
 ]);
 
 function detailOf(state: CaseSnapshot['state']): Record<string, unknown> {

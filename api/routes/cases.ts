@@ -7,7 +7,7 @@ import { explainInWords } from '../../common/words';
 import { CASE_SORTS, listCases, type CaseSummary } from '../../db/queries/cases';
 import { journalPage } from '../../db/queries/journal-read';
 import { admit, homeOf } from '../cases/admit';
-import { stateOf } from '../cases/families';
+import { stateOf } from '../families';
 import { findAnywhere, type FoundCase } from '../cases/find';
 import { timelineOf } from '../cases/timeline';
 import { moveView, obligationsOf } from '../cases/views';
@@ -184,12 +184,15 @@ function explanation(deps: ApiDeps): Route {
       const obligation = Object.hasOwn(snapshot.state.obligations, id) ? snapshot.state.obligations[id] : undefined;
       if (!obligation) throw problem('not-found');
       const policy = await deps.directory.policy(snapshot.state.policy.id, snapshot.state.policy.version);
-      const explained = explain(obligation, termsOf(stateOf(snapshot, policy), obligation), policy);
+      const { state } = snapshot;
+      const terms = termsOf(stateOf(snapshot, policy), obligation);
+      const explained = explain(obligation, terms, policy, state.priorityReason ?? null);
       return {
         status: 200,
         body: {
           ...{ obligation: explained.obligation, kind: explained.kind, policy: explained.policy },
           ...{ calendar: explained.calendar, zone: explained.zone, limitMs: explained.limit },
+          priorityReason: explained.priorityReason,
           start: isoOf(explained.start),
           ran: explained.ran.map(({ from, to }) => ({ from: isoOf(from), to: isoOf(to) })),
           pauses: explained.pauses.map(({ from, to }) => ({ from: isoOf(from), to: to === null ? null : isoOf(to) })),

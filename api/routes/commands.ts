@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { complaint } from '../../domain/complaint';
 import type { CommandName } from '../../domain/event';
 import { commandNames, ruleOf } from '../../domain/family';
 import { isTransient } from '../../db/database';
@@ -9,6 +8,7 @@ import { actorOf } from '../cases/admit';
 import type { FoundCase } from '../cases/find';
 import { bodySchemaOf, caseViewOf, obligationsOf } from '../cases/views';
 import type { ApiDeps } from '../deps';
+import { FAMILIES } from '../families';
 import type { Principal } from '../http/access';
 import { problem } from '../http/problem';
 import { DOMAIN_CODES } from '../http/domain-codes';
@@ -27,16 +27,29 @@ const REFUSALS: readonly ProblemCode[] = [
   ...(['unknown-policy', 'engine-unavailable', 'case-unreadable', 'database-unavailable'] as const),
 ];
 
-/** One route per command of the family: `POST /api/v1/cases/{no}/{command}`. Roles are those of the domain's rule. */
+/** One route per command of any family: `POST /api/v1/cases/{no}/{command}`. Roles are those of the domain's rules. */
 export function commandRoutes(deps: ApiDeps): Route[] {
-  return commandNames(complaint).map((name) => commandRoute(deps, name as CommandName & CommandBody));
+  const names = new Set(FAMILIES.flatMap(({ family }) => commandNames(family)));
+  return [...names]
+    .filter((name) => !isInternal(rulesOf(name)))
+    .map((name) => commandRoute(deps, name as CommandName & CommandBody));
+}
+
+function rulesOf(command: string) {
+  return FAMILIES.flatMap(({ family }) => ruleOf(family, command) ?? []);
+}
+
+/** What the engine tells a case of itself is no command of people. */
+function isInternal(rules: readonly { readonly roles: readonly string[] }[]): boolean {
+  return rules.every(({ roles }) => roles.every((role) => role === 'system'));
 }
 
 function commandRoute(deps: ApiDeps, command: CommandName & CommandBody): Route {
-  const rule = ruleOf(complaint, command);
-  const body = rule?.field
+  const rules = rulesOf(command);
+  const body = rules.some(({ field }) => field)
     ? commandBodies[command].extend({ occurredAt: instant().optional() })
     : commandBodies[command];
+  const roles = [...new Set(rules.flatMap((rule) => rule.roles))].filter((role) => role !== 'system');
   return defineRoute({
     method: 'POST',
     path: `/api/v1/cases/{no}/${command}`,
@@ -44,7 +57,7 @@ function commandRoute(deps: ApiDeps, command: CommandName & CommandBody): Route 
     summary: `Command ${command}; answers the case after it`,
     description: 'With dryRun=true: what it would do; nothing is stored.',
     tags: ['Commands'],
-    access: { roles: rule?.roles ?? [], project: { byHandler: 'the project is known with the case' } },
+    access: { roles, project: { byHandler: 'the project is known with the case' } },
     params: z.strictObject({ no: z.string().max(20) }),
     query: z.strictObject({ dryRun: queryBoolean().optional() }),
     body: body.meta({ id: bodySchemaOf(command) }),
@@ -91,7 +104,8 @@ function rehearsalView({ events, snapshot }: Rehearsal, now: number) {
  * while the database is away he is believed.
  */
 export async function dataOf(deps: ApiDeps, command: CommandName, body: object, principal: Principal): Promise<object> {
-  if (command === 'hand-over') await requireStaff(deps, (body as { readonly to: string }).to, principal);
+  if (command === 'hand-over' || command === 'assign')
+    await requireStaff(deps, (body as { readonly to: string }).to, principal);
   if (command !== 'attach-caller') return body;
   const { channel, ...contact } = body as Contact & { readonly channel: string };
   const known = contactText(contact);

@@ -21,11 +21,26 @@ const classification = {
   departments: optional(z.array(code()).min(1).max(20)),
 };
 
+const staffId = z.string().min(1).max(80);
+const fileId = z.uuid();
+const repairPriority = z.enum(['urgent', 'routine']);
+/** What is kept to on a visit (REP-028 … REP-030). */
+const CONDUCT = ['badge_shown', 'shoe_covers', 'floor_mat', 'dust_cloth'] as const;
+const conduct = z.enum(CONDUCT).meta({ id: 'Conduct' });
+
+const callbackAnswer = z.strictObject({
+  score: z.int().min(1).max(5),
+  solved: z.boolean(),
+  /** Whether the conduct on site was as it should be (REP-029). */
+  conduct: optional(z.boolean()),
+  comment: optional(text()),
+});
+
 const promise = z.strictObject({ text: text(), dueAt: instant() }).meta({ id: 'PromiseInput' });
 
 export const commandBodies = {
   'acknowledge-escalation': z.strictObject({ obligation: z.string().min(1).max(200) }),
-  'hand-over': z.strictObject({ to: z.string().min(1).max(80), reason: text() }),
+  'hand-over': z.strictObject({ to: staffId, reason: text() }),
   'assign-department': z.strictObject({ department: code(), task: optional(text()) }),
   'accept-part': z.strictObject({ department: code() }),
   'block-part': z.strictObject({ department: code(), reason: text() }),
@@ -48,7 +63,7 @@ export const commandBodies = {
   reclassify: z.strictObject({ ...classification, reason: text() }),
   'set-level': z.strictObject({ level, reason: text() }),
   acknowledge: z.strictObject({ note: optional(text()) }),
-  survey: z.strictObject({ findings: text() }),
+  survey: z.strictObject({ findings: text(), plan: optional(text()), finishAt: optional(instant()) }),
   'propose-plan': z.strictObject({ cause: text(), plan: text(), finishAt: instant() }),
   'set-measure': z.strictObject({
     measure: text(),
@@ -75,6 +90,24 @@ export const commandBodies = {
     preventiveAction: text(),
     similarRisksChecked: z.boolean(),
   }),
+  regrade: z.strictObject({ subtype: code(), priority: optional(repairPriority), reason: text() }),
+  accept: z.strictObject({}),
+  decline: z.strictObject({ reason: optional(text()) }),
+  grab: z.strictObject({}),
+  assign: z.strictObject({ to: staffId }),
+  release: z.strictObject({ reason: text() }),
+  contact: z.strictObject({ note: optional(text()), eta: optional(instant()) }),
+  depart: z.strictObject({ eta: instant() }),
+  'move-eta': z.strictObject({ eta: instant(), reason: text() }),
+  arrive: z.strictObject({ checklist: z.array(conduct).max(CONDUCT.length).default([]) }),
+  complete: z.strictObject({ result: text(), siteCleared: z.boolean(), files: z.array(fileId).max(20).default([]) }),
+  'add-photos': z.strictObject({ files: z.array(fileId).min(1).max(20) }),
+  'set-photo-consent': z.strictObject({ consent: z.boolean() }),
+  callback: callbackAnswer,
+  'second-callback': callbackAnswer,
+  'callback-attempt': z.strictObject({}),
+  'close-unsatisfied': z.strictObject({ reason: text() }),
+  'start-repair': z.strictObject({ subtype: code(), asset: optional(code()), note: optional(text()) }),
 } as const;
 
 export type CommandBody = keyof typeof commandBodies;

@@ -14,6 +14,7 @@ const CHANNELS = [
   'suggestion_box',
   'letter_box',
   'message_board',
+  'device_alarm',
 ] as const;
 
 export const channel = z.enum(CHANNELS).meta({ id: 'Channel' });

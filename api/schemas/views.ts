@@ -9,7 +9,7 @@ export const role = z.enum(ROLES).meta({ id: 'Role' });
 const waitingOn = z.enum(['us', 'resident', 'outside', 'working', 'nobody']).meta({ id: 'WaitingOn' });
 const mode = z.enum(['live', 'drill', 'mystery']).meta({ id: 'CaseMode' });
 const obligationState = z.enum(['open', 'met', 'cancelled']).meta({ id: 'ObligationState' });
-const debtorKind = z.enum(['owner', 'department', 'role', 'resident']).meta({ id: 'DebtorKind' });
+const debtorKind = z.enum(['owner', 'department', 'role', 'assignee', 'resident']).meta({ id: 'DebtorKind' });
 const dueCause = z
   .enum(['pause', 'plan-confirmed', 'reclassified', 'extended', 'promise-moved'])
   .meta({ id: 'DueCause' });
@@ -104,7 +104,43 @@ export const caseView = z
       })
       .meta({ id: 'CasePlace' }),
     careColour: z.string().nullable(),
+    /** Why the priority is not the policy's: vulnerable-household, clerk, manager. */
+    priorityReason: z.string().nullable(),
+    /** Who does it; null where departments do. */
+    job: z
+      .object({
+        post: z.string(),
+        skills: z.array(z.string()),
+        department: z.string(),
+        /** Whom it is offered to. */
+        offered: z.string().nullable(),
+        offers: z.int(),
+        /** Who declined it or let it lapse. */
+        passed: z.array(z.string()),
+        assignee: z.string().nullable(),
+        dutyUntil: atOrNull,
+        exhausted: z.boolean(),
+      })
+      .meta({ id: 'Job' })
+      .nullable(),
+    callback: z
+      .object({
+        round: z.enum(['none', 'first', 'second', 'done']).meta({ id: 'CallbackRound' }),
+        attempts: z.array(at),
+      })
+      .meta({ id: 'Callback' }),
     repeatOf: z.string().nullable(),
+    /** The case that started this one. */
+    parent: z.string().nullable(),
+    children: z.array(
+      z
+        .object({
+          no: z.string(),
+          family: z.string(),
+          state: z.enum(['open', 'resolved', 'gone']).meta({ id: 'ChildState' }),
+        })
+        .meta({ id: 'ChildCase' }),
+    ),
     parts: z.array(
       z
         .object({
@@ -198,6 +234,7 @@ export const explanationView = z
     policy: z.object({ id: z.string(), version: z.int() }).meta({ id: 'PolicyRef' }),
     calendar: z.object({ name: z.string(), version: z.string() }).meta({ id: 'CalendarRef' }).nullable(),
     zone: z.string(),
+    priorityReason: z.string().nullable(),
     start: at,
     limitMs: z.int(),
     ran: z.array(z.object({ from: at, to: at }).meta({ id: 'Stretch' })),

@@ -41,8 +41,8 @@ const warn = z
     }
   });
 
-const debtor = oneOf(['owner', 'department', 'resident', ...STAFF], 'a debtor').transform((who): Debtor => {
-  if (who === 'owner' || who === 'department' || who === 'resident') return { as: who };
+const debtor = oneOf(['owner', 'department', 'assignee', 'resident', ...STAFF], 'a debtor').transform((who): Debtor => {
+  if (who === 'owner' || who === 'department' || who === 'assignee' || who === 'resident') return { as: who };
   return { as: 'role', role: who };
 });
 
@@ -108,4 +108,14 @@ export function ruleOf(clock: Partial<Clock> & { readonly limit: Millis }, defau
     owedBy: clock.owedBy ?? defaults.owedBy,
     ...(clock.remind ? { remind: clock.remind } : {}),
   };
+}
+
+/** The rules of one row of the policy; a clock that the row does not have is left out. */
+export function rulesOf(
+  clocks: Readonly<Record<string, Clock | undefined>>,
+  defaults: Defaults,
+): Readonly<Record<string, ClockRule>> {
+  return Object.fromEntries(
+    Object.entries(clocks).flatMap(([kind, clock]) => (clock ? [[kind, ruleOf(clock, defaults)] as const] : [])),
+  );
 }

@@ -3,7 +3,7 @@ import { STAFF } from '../../domain/actor';
 import type { Classification, ComplaintPolicy, ComplaintType } from '../../domain/complaint/policy';
 import { HOUR, type Millis } from '../../domain/instant';
 import { LEVELS, PRIORITIES, type Priority } from '../../domain/policy';
-import { clockSchema, namesOf, ruleOf, type Clock, type Defaults, type Names } from './clock';
+import { clockSchema, namesOf, ruleOf, rulesOf, type Names } from './clock';
 import { report, valueAt } from './issues';
 import { flag, list, named, oneOf, strict } from './scalars';
 import { compileFamily, familyShape, type Unpublished } from './schema';
@@ -96,10 +96,10 @@ function compile(file: File): Unpublished<ComplaintPolicy> {
   return {
     ...compileFamily(file),
     clocks: {
-      unclassified: rules(clocks.unclassified, defaults),
-      urgent: rules(clocks.urgent, defaults),
-      important: rules(clocks.important, defaults),
-      routine: rules(clocks.routine, defaults),
+      unclassified: rulesOf(clocks.unclassified, defaults),
+      urgent: rulesOf(clocks.urgent, defaults),
+      important: rulesOf(clocks.important, defaults),
+      routine: rulesOf(clocks.routine, defaults),
     },
     ownerConfirm: { rule: ruleOf(file.ownerConfirm, defaults) },
     ownerDecision: { rule: ruleOf(file.ownerDecision, defaults) },
@@ -111,10 +111,4 @@ function compile(file: File): Unpublished<ComplaintPolicy> {
     levelOf: file.levels,
     mayClose: file.mayClose,
   };
-}
-
-function rules(clocks: Readonly<Record<string, Clock | undefined>>, defaults: Defaults) {
-  return Object.fromEntries(
-    Object.entries(clocks).flatMap(([kind, clock]) => (clock ? [[kind, ruleOf(clock, defaults)] as const] : [])),
-  );
 }

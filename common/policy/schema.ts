@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import type { FamilyPolicy } from '../../domain/policy';
+import type { CallbackPolicy, DispatchPolicy, FamilyPolicy } from '../../domain/policy';
 import { timeOfDay } from '../../domain/zone';
 import { calendarSchema } from './calendar';
-import { clockOptions, clockSchema, defaultsSchema, ruleOf, type Names } from './clock';
+import { clockOptions, clockSchema, defaultsSchema, ruleOf, type Defaults, type Names } from './clock';
 import { report } from './issues';
 import { ladderSchema } from './ladder';
 import { duration, list, name, named, oneOf, strict, time, whole } from './scalars';
@@ -22,6 +22,21 @@ function progressSchema(names: Names) {
   });
 }
 
+/** The call after the work is done: its clocks, its hours, and when somebody counts as unreachable. */
+function callbackSchema(names: Names) {
+  return strict({
+    first: clockSchema(names),
+    second: clockSchema(names),
+    from: time,
+    to: time,
+    attempts: whole(1, 20),
+    days: whole(1, 20),
+  }).superRefine(({ from, to, attempts, days }, ctx) => {
+    if (timeOfDay(to) <= timeOfDay(from)) report(ctx, 'wrong-order', `a time later than ${from}`, { path: ['to'] });
+    if (days > attempts) report(ctx, 'contradiction', `no more days than the ${attempts} attempts`, { path: ['days'] });
+  });
+}
+
 /** The sections that every family has. A family spreads them into a mapping of its own. */
 export function familyShape(family: string, names: Names) {
   return {
@@ -37,6 +52,11 @@ export function familyShape(family: string, names: Names) {
     promise: clockSchema(names),
     pause: strict({ reasons: list(name('-'), 'reasons', 1), cap: duration }),
     reopen: strict({ within: duration, managerFrom: whole(1, 100) }),
+    callback: callbackSchema(names).optional(),
+    dispatch: strict({
+      offer: strict({ urgent: clockSchema(names, 'urgent'), ordinary: clockSchema(names) }),
+    }).optional(),
+    recurrence: strict({ count: whole(2, 100), family: name('-') }).optional(),
     lateEntryMax: duration,
     ladders: named(ladderSchema, 'ladders'),
     calendars: named(calendarSchema, 'calendars').optional(),
@@ -65,7 +85,21 @@ export function compileFamily(file: FamilyFile): Unpublished<FamilyPolicy> {
     part: { rule: ruleOf(file.part, defaults) },
     promise: { rule: ruleOf(file.promise, defaults) },
     reopen: file.reopen,
+    ...(file.callback ? { callback: callbackOf(file.callback, defaults) } : {}),
+    ...(file.dispatch ? { dispatch: dispatchOf(file.dispatch, defaults) } : {}),
+    ...(file.recurrence ? { recurrence: file.recurrence } : {}),
   };
+}
+
+function callbackOf(
+  { first, second, ...hours }: NonNullable<FamilyFile['callback']>,
+  defaults: Defaults,
+): CallbackPolicy {
+  return { rule: ruleOf(first, defaults), secondRule: ruleOf(second, defaults), ...hours };
+}
+
+function dispatchOf({ offer }: NonNullable<FamilyFile['dispatch']>, defaults: Defaults): DispatchPolicy {
+  return { offer: { urgent: ruleOf(offer.urgent, defaults), ordinary: ruleOf(offer.ordinary, defaults) } };
 }
 
 function options({ warn, ladder, owedBy }: FamilyFile['progress']) {

@@ -30,6 +30,7 @@ export function explainInWords(explanation: Explanation, locale: Locale): string
   };
   return [
     say('explain.policy', { policy: find('policy', policy.id) ?? policy.id, version: policy.version }),
+    ...because(explanation, locale),
     say('explain.start', { obligation, start: at(explanation.start), zone }),
     calendar
       ? say('explain.limit-calendar', { ...limit, calendar: calendar.name, version: calendar.version })
@@ -43,6 +44,12 @@ export function explainInWords(explanation: Explanation, locale: Locale): string
     ...moves.map((move) => say(MOVED[move.cause], { at: at(move.at), old: at(move.old), new: at(move.new) })),
     ...dueInWords(explanation, locale),
   ];
+}
+
+/** Why the clocks are those of another priority than the policy's. */
+function because({ priorityReason }: Explanation, locale: Locale): string[] {
+  const reason = priorityReason === null ? null : words(locale).find('priority-reason', priorityReason);
+  return reason === null ? [] : [reason];
 }
 
 function ranInWords({ ran, zone }: Explanation, locale: Locale): string[] {

@@ -2,6 +2,6 @@
 export { obligationInWords, type Reader } from './args';
 export { explainInWords } from './explain';
 export { eventInWords, noticeInWords, noticeTitle, refusalInWords } from './speak';
-export { LOCALES, localeOf, tableOf, type Locale, type WordKey } from './tables';
+export { codesOf, LOCALES, localeOf, tableOf, type Locale, type WordKey } from './tables';
 export { formatDuration, formatInstant, formatLateness } from './time';
 export { words, type Vocabulary, type WordArgs, type Words } from './words';

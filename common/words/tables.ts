@@ -19,3 +19,9 @@ export function localeOf(tag: string | null | undefined): Locale {
   const language = tag?.trim().toLowerCase().split(/[-_]/)[0] ?? '';
   return LOCALES.find((locale) => locale.toLowerCase().split('-')[0] === language) ?? LOCALES[0];
 }
+
+/** The codes of a vocabulary that have words: `received`, `closed`, … of `stage`. */
+export function codesOf(vocabulary: string): string[] {
+  const prefix = `${vocabulary}.`;
+  return Object.keys(zhCN).flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
+}

@@ -21,6 +21,7 @@ export type Vocabulary =
   | 'pause-reason'
   | 'policy'
   | 'priority'
+  | 'priority-reason'
   | 'purpose'
   | 'refusal'
   | 'role'

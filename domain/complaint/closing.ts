@@ -3,6 +3,7 @@ import { cancel, meet, moveDue, notify, openOf } from '../book';
 import { draft, type TextRef } from '../event';
 import { isRefusal, refuse, type Slice } from '../family';
 import type { Instant } from '../instant';
+import { owed as callbackOwed } from '../slices/callback';
 import { makePromises, openPromises } from '../slices/promises';
 import { enter, notClosed, onlyIn } from '../slices/stage';
 import { setClocks } from './clocks';
@@ -73,6 +74,7 @@ export const closing: Slice<ComplaintState> = {
         if (!state.resultAccepted) return refuse('owner-has-not-answered', { subject: 'result' });
         const owed = openPromises(state);
         if (owed.length > 0) return refuse('promises-open', { promises: owed });
+        if (callbackOwed(state)) return refuse('callback-owed', { stage: state.stage });
         if (openOf(state, 'test-result').length > 0) return refuse('test-result-owed', {});
         return null;
       },
@@ -88,7 +90,6 @@ export const closing: Slice<ComplaintState> = {
       awaiting: null,
       resultAccepted: false,
       managerOnly: state.managerOnly || data.toManager,
-      satisfaction: null,
     }),
   },
   react: {

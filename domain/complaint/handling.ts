@@ -4,20 +4,14 @@ import { draft, type Draft, type TextRef } from '../event';
 import { refuse, type Context, type Refusal, type Slice } from '../family';
 import type { Instant } from '../instant';
 import { takeIfFree } from '../slices/ownership';
-import { HANDLING_STAGES, enter, onlyIn } from '../slices/stage';
-import { owes } from './clocks';
+import { enter, onlyIn } from '../slices/stage';
+import { owes } from '../slices/clocks';
+import { STAGES } from './stages';
 import type { ComplaintState } from './state';
 
 declare module '../event' {
   interface EventData {
     acknowledged: { readonly note: TextRef | null };
-    surveyed: { readonly findings: TextRef };
-    'plan-proposed': {
-      readonly number: number;
-      readonly cause: TextRef;
-      readonly plan: TextRef;
-      readonly finishAt: Instant;
-    };
     'measure-set': {
       readonly measure: TextRef;
       readonly dueAt: Instant;
@@ -28,8 +22,6 @@ declare module '../event' {
   }
   interface CommandData {
     acknowledge: { readonly note: TextRef | null };
-    survey: { readonly findings: TextRef };
-    'propose-plan': { readonly cause: TextRef; readonly plan: TextRef; readonly finishAt: Instant };
     'set-measure': {
       readonly measure: TextRef;
       readonly dueAt: Instant;
@@ -46,20 +38,24 @@ export const handling: Slice<ComplaintState> = {
     acknowledge: {
       roles: STAFF,
       guard: (state) =>
-        onlyIn(state, HANDLING_STAGES) ??
+        onlyIn(state, STAGES.handling) ??
         (state.acknowledged ? refuse('already-acknowledged', { stage: state.stage }) : null),
       decide: (state, { note }, context) => [draft('acknowledged', { note }), ...takeIfFree(state, context)],
     },
     survey: {
       roles: STAFF,
       field: true,
-      guard: (state) => onlyIn(state, ['classified', 'handling']),
-      decide: (_state, { findings }, _context, occurredAt) => [draft('surveyed', { findings }, occurredAt)],
+      guard: (state) => onlyIn(state, STAGES.working),
+      decide: (_state, { findings, plan, finishAt }, _context, occurredAt) => {
+        // The owner is asked about a plan, so it is proposed on its own.
+        if (plan ?? finishAt ?? null) return refuse('plan-is-proposed', { field: plan ? 'plan' : 'finishAt' });
+        return [draft('surveyed', { findings }, occurredAt)];
+      },
     },
     'propose-plan': {
       roles: STAFF,
       guard: (state) =>
-        onlyIn(state, ['classified', 'handling']) ??
+        onlyIn(state, STAGES.working) ??
         (owes(state, 'survey') ? refuse('survey-first', { stage: state.stage }) : null) ??
         (state.awaiting === null ? null : refuse('owner-has-not-answered', { subject: state.awaiting })),
       decide: (state, { cause, plan, finishAt }, { at }) => {
@@ -69,7 +65,7 @@ export const handling: Slice<ComplaintState> = {
     },
     'set-measure': {
       roles: FRONT_DESK,
-      guard: (state) => onlyIn(state, ['classified', 'handling']),
+      guard: (state) => onlyIn(state, STAGES.working),
       decide: (_state, { measure, dueAt, notice, places }, { at }) => {
         if (dueAt <= at) return refuse('instant-not-ahead', { field: 'dueAt', instant: dueAt });
         return [draft('measure-set', { measure, dueAt, notice, places })];

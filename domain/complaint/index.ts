@@ -1,6 +1,10 @@
+import { draft } from '../event';
 import { shared, type Family, type Slice } from '../family';
+import { callback } from '../slices/callback';
 import { callers } from '../slices/callers';
 import { ending } from '../slices/ending';
+import { level } from '../slices/level';
+import { links } from '../slices/links';
 import { notes } from '../slices/notes';
 import { obligations } from '../slices/obligations';
 import { outage } from '../slices/outage';
@@ -9,7 +13,10 @@ import { parts } from '../slices/parts';
 import { pausing } from '../slices/pausing';
 import { progress } from '../slices/progress';
 import { promises } from '../slices/promises';
+import { satisfaction } from '../slices/satisfaction';
 import { stage } from '../slices/stage';
+import { STAGES } from './stages';
+import { children } from './children';
 import { closing } from './closing';
 import { handling, mayComplete } from './handling';
 import { intake, openComplaint } from './intake';
@@ -24,18 +31,32 @@ const slices: readonly Slice<ComplaintState>[] = [
   shared(obligations),
   shared(stage),
   intake,
+  shared(level),
   handling,
   owner,
-  parts<ComplaintState>({ mayComplete }),
+  callback<ComplaintState>({
+    stage: 'review',
+    work: ['part-accepted', 'part-done', 'surveyed'],
+    needsSecond: () => false,
+    // Who is satisfied, or can't be reached, is not asked for his answer any more.
+    settled: (state) =>
+      state.awaiting === 'result'
+        ? [draft('owner-answered', { subject: 'result', accepted: true, score: null, comment: null })]
+        : [],
+  }),
+  shared(satisfaction),
+  parts<ComplaintState>(STAGES, { mayComplete }),
   shared(ending),
   closing,
   shared(ownership),
-  shared(progress),
-  shared(outage),
-  shared(pausing),
+  shared(progress(STAGES)),
+  shared(outage(STAGES)),
+  shared(pausing(STAGES)),
   shared(promises),
   shared(notes),
   shared(callers),
+  shared(links),
+  children,
 ];
 
 export const complaint: Family<ComplaintState, ComplaintOpening> = {

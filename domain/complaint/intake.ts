@@ -1,32 +1,22 @@
 import { FRONT_DESK, MANAGERS, type Actor } from '../actor';
 import { notify } from '../book';
-import { draft, type Draft, type OpenedRecord, type TextRef } from '../event';
+import { draft, type Draft, type TextRef } from '../event';
 import { isRefusal, refuse, type Context, type Refusal, type Slice } from '../family';
-import { MINUTE } from '../instant';
 import { PRIORITIES, type Level, type Priority } from '../policy';
+import { receive } from '../slices/intake';
 import { takeIfFree } from '../slices/ownership';
-import { enter, notClosed, onlyIn } from '../slices/stage';
+import { enter, onlyIn } from '../slices/stage';
 import { setClocks } from './clocks';
+import { STAGES } from './stages';
 import type { ComplaintOpening, ComplaintState } from './state';
 
 declare module '../event' {
   interface EventData {
-    received: {
-      readonly record: OpenedRecord;
-      readonly reportedAt: number;
-      readonly receivedAt: number;
-      readonly matter: TextRef;
-      readonly restatement: TextRef | null;
-      readonly restatementConfirmed: boolean | null;
-      readonly contact: TextRef | null;
-    };
     classified: Graded & { readonly from: Priority | null; readonly reason: TextRef | null };
-    'level-set': { readonly level: Level; readonly from: Level | null; readonly reason: TextRef };
   }
   interface CommandData {
     classify: ClassifyData;
     reclassify: ClassifyData & { readonly reason: TextRef };
-    'set-level': { readonly level: Level; readonly reason: TextRef };
   }
 }
 
@@ -47,9 +37,6 @@ interface ClassifyData {
   readonly departments: readonly string[] | null;
 }
 
-/** Nothing was reported later than we received it, but clocks of two machines may differ a little. */
-const CLOCK_SKEW = 2 * MINUTE;
-
 export const intake: Slice<ComplaintState> = {
   commands: {
     classify: {
@@ -65,18 +52,9 @@ export const intake: Slice<ComplaintState> = {
     reclassify: {
       roles: FRONT_DESK,
       guard: (state) =>
-        onlyIn(state, ['classified', 'handling']) ??
+        onlyIn(state, STAGES.working) ??
         (state.priority === null ? refuse('not-classified', { stage: state.stage }) : null),
       decide: (state, data, { by }) => classified(state, data, by, data.reason),
-    },
-    'set-level': {
-      roles: MANAGERS,
-      guard: (state) =>
-        notClosed(state) ?? (state.level === null ? refuse('not-classified', { stage: state.stage }) : null),
-      decide: (state, { level, reason }) => {
-        if (level === state.level) return refuse('level-unchanged', { level });
-        return [draft('level-set', { level, from: state.level, reason })];
-      },
     },
   },
   evolve: {
@@ -89,7 +67,6 @@ export const intake: Slice<ComplaintState> = {
       outsideTest: data.outsideTest,
       obligations: regraded(state.obligations, data.priority === 'urgent'),
     }),
-    'level-set': (state, { data }) => ({ ...state, level: data.level, levelFixed: true }),
   },
   react: {
     received: (_event, state, context) => [
@@ -112,35 +89,13 @@ export const intake: Slice<ComplaintState> = {
             }),
           ]),
     ],
-    'level-set': ({ data }, state) => [
-      notify(state, {
-        template: 'level-set',
-        to:
-          state.owner === null
-            ? { kind: 'role', role: 'customer_service', department: null }
-            : { kind: 'person', id: state.owner },
-        args: { level: data.level },
-        text: data.reason,
-      }),
-    ],
   },
 };
 
 /** The first events of a complaint. One without a subtype is not guessed at: it owes a classification first. */
 export function openComplaint(state: ComplaintState, opening: ComplaintOpening, context: Context): Draft[] | Refusal {
-  const { reportedAt, receivedAt } = opening;
-  if (reportedAt > receivedAt + CLOCK_SKEW) return refuse('reported-in-future', { reportedAt, latest: receivedAt });
-  const oldest = receivedAt - state.policy.lateEntryMax;
-  if (reportedAt < oldest) return refuse('reported-too-long-ago', { reportedAt, oldest });
-  const received = draft('received', {
-    record: opening.record,
-    reportedAt,
-    receivedAt,
-    matter: opening.matter,
-    restatement: opening.restatement,
-    restatementConfirmed: opening.restatementConfirmed,
-    contact: opening.contact,
-  });
+  const received = receive(state, opening);
+  if (isRefusal(received)) return received;
   if (opening.subtype === null) {
     if (opening.type !== null || opening.priority !== null || opening.departments !== null) {
       return refuse('subtype-required', { field: 'subtype' });

@@ -2,9 +2,10 @@ import { FRONT_DESK, MANAGERS } from '../actor';
 import { cancel, meet, moveDue, notify, open, openOf } from '../book';
 import { draft, type Draft, type TextRef } from '../event';
 import { refuse, type Context, type Slice } from '../family';
+import { owed } from '../slices/callback';
 import { reopening } from '../slices/ending';
 import { enter, notClosed } from '../slices/stage';
-import { openNext } from './clocks';
+import { openNext } from '../slices/clocks';
 import type { ComplaintState } from './state';
 
 declare module '../event' {
@@ -12,8 +13,6 @@ declare module '../event' {
     'owner-answered': Answer & { readonly score: number | null; readonly comment: TextRef | null };
     /** A manager in the owner's place, after three reminders. */
     'decided-for-owner': Answer & { readonly reason: TextRef };
-    'satisfaction-asked': Record<string, never>;
-    'satisfaction-answered': { readonly score: number };
   }
   interface CommandData {
     'owner-answer': {
@@ -30,9 +29,6 @@ interface Answer {
   readonly subject: 'plan' | 'result';
   readonly accepted: boolean;
 }
-
-/** At or below this the supervisor is told, even when the result was accepted (CMP-073). */
-const UNSATISFIED = 2;
 
 /** The owner accepts or rejects the plan and the result; who never answers is reminded, then a manager decides. */
 export const owner: Slice<ComplaintState> = {
@@ -59,30 +55,21 @@ export const owner: Slice<ComplaintState> = {
   evolve: {
     'owner-answered': (state, { data }) => answer(state, data),
     'decided-for-owner': (state, { data }) => answer(state, data),
-    'satisfaction-answered': (state, { data }) => ({ ...state, satisfaction: data.score }),
   },
   react: {
     'owner-answered': ({ data }, state, context) => [
       ...meet(state, 'owner-confirm', context),
       ...cancel(openOf(state, 'owner-decision'), 'owner-answered'),
       ...(data.score === null ? [] : [draft('satisfaction-answered', { score: data.score })]),
+      ...calledBack(state, data, context),
       ...consequences(state, data, data.comment, context),
     ],
     'decided-for-owner': ({ data }, state, context) => [
+      ...(data.subject === 'result' ? cancel(openOf(state, 'callback'), 'decided-for-owner') : []),
       ...meet(state, 'owner-decision', context),
       ...cancel(openOf(state, 'owner-confirm'), 'decided-for-owner'),
       ...consequences(state, data, data.reason, context),
     ],
-    'satisfaction-answered': ({ data }, state) =>
-      data.score > UNSATISFIED
-        ? []
-        : [
-            notify(state, {
-              template: 'unsatisfied',
-              to: { kind: 'role', role: 'senior_cs_supervisor', department: null },
-              args: { score: data.score },
-            }),
-          ],
     'obligation-missed': ({ data }, state, context) => {
       if (state.obligations[data.obligation]?.kind !== 'owner-confirm') return [];
       const { rule } = state.policy.ownerDecision;
@@ -103,6 +90,13 @@ function answer(state: ComplaintState, { subject, accepted }: Answer): Complaint
   if (subject === 'result') return { ...state, awaiting: null, resultAccepted: accepted };
   const plan = { ...state.plan, state: accepted ? ('accepted' as const) : ('rejected' as const) };
   return { ...state, awaiting: null, plan, plannedFinish: accepted ? state.plan.finishAt : state.plannedFinish };
+}
+
+/** His answer to somebody who did not do the work is what the callback would have asked for. */
+function calledBack(state: ComplaintState, { subject, accepted }: Answer, context: Context): Draft[] {
+  if (subject !== 'result' || !accepted || !owed(state)) return [];
+  if (state.callback.didWork.includes(context.by.id)) return [];
+  return [...meet(state, 'callback', context), draft('callback-settled', { reason: 'satisfied' })];
 }
 
 function consequences(state: ComplaintState, data: Answer, text: TextRef | null, context: Context): Draft[] {

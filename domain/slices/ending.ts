@@ -7,10 +7,19 @@ import { CLOSED_STAGES, enter, notClosed } from './stage';
 
 declare module '../event' {
   interface EventData {
+    /** The work is done. */
+    resolved: Record<string, never>;
     withdrawn: { readonly reason: TextRef };
-    closed: { readonly rootCause: TextRef; readonly preventiveAction: TextRef; readonly similarRisksChecked: boolean };
+    closed: {
+      readonly rootCause?: TextRef;
+      readonly preventiveAction?: TextRef;
+      readonly similarRisksChecked?: boolean;
+      /** Why it ends; left out where somebody closed it in the usual way. */
+      readonly reason?: 'unreachable' | 'unsatisfied';
+      readonly note?: TextRef;
+    };
     reopened: {
-      readonly cause: 'command' | 'result-rejected';
+      readonly cause: ReopenCause;
       readonly reason: TextRef | null;
       readonly count: number;
       readonly toManager: boolean;
@@ -22,6 +31,8 @@ declare module '../event' {
     reopen: { readonly reason: TextRef };
   }
 }
+
+export type ReopenCause = 'command' | 'result-rejected' | 'callback' | 'child-reopened';
 
 /**
  * How cases end and begin again. A closed case sleeps until the time for reopening is over (policy `reopen.within`),
@@ -99,7 +110,7 @@ export const ending: Slice = {
   },
 };
 
-export function reopening(state: CaseState, cause: 'command' | 'result-rejected', reason: TextRef | null): Draft {
+export function reopening(state: CaseState, cause: ReopenCause, reason: TextRef | null): Draft {
   const count = state.reopenCount + 1;
   return draft('reopened', { cause, reason, count, toManager: count >= state.policy.reopen.managerFrom });
 }

@@ -3,7 +3,7 @@ import { cancel, meet, notify, open, openOf } from '../book';
 import { draft, type Draft, type TextRef } from '../event';
 import { refuse, type Context, type Slice } from '../family';
 import type { CaseState, Outage } from '../state';
-import { HANDLING_STAGES, onlyIn } from './stage';
+import { onlyIn, type Stages } from './stage';
 
 declare module '../event' {
   interface EventData {
@@ -23,23 +23,23 @@ declare module '../event' {
  * Updates during an outage (CMP-057): one in every 60 minutes from its confirmation until it is restored, on a fixed
  * grid. A missed hour is missed, not skipped; only the newest is still owed.
  */
-export const outage: Slice = {
+export const outage = ({ handling }: Stages): Slice => ({
   commands: {
     'confirm-outage': {
       roles: STAFF,
       guard: (state) =>
-        onlyIn(state, HANDLING_STAGES) ?? (running(state) ? refuse('outage-running', { stage: state.stage }) : null),
+        onlyIn(state, handling) ?? (running(state, handling) ? refuse('outage-running', { stage: state.stage }) : null),
       decide: (_state, { text }) => [draft('outage-confirmed', { text })],
     },
     'outage-update': {
       roles: STAFF,
-      guard: (state) => onlyRunning(state),
+      guard: (state) => onlyRunning(state, handling),
       decide: (_state, { text }) => [draft('outage-updated', { text })],
     },
     restore: {
       roles: STAFF,
       field: true,
-      guard: (state) => onlyRunning(state),
+      guard: (state) => onlyRunning(state, handling),
       decide: (_state, { text }, _context, occurredAt) => [draft('outage-restored', { text }, occurredAt)],
     },
   },
@@ -54,7 +54,7 @@ export const outage: Slice = {
   },
   react: {
     'outage-confirmed': ({ data }, state, context) => [
-      ...openRound(state, context),
+      ...openRound(state, handling, context),
       notify(state, { template: 'outage-confirmed', to: { kind: 'resident' }, text: data.text }),
     ],
     'outage-updated': ({ data }, state, context) => [
@@ -70,16 +70,16 @@ export const outage: Slice = {
       state.obligations[data.obligation]?.kind === 'outage-update' ? supersedeOlder(state, data.obligation) : [],
   },
   moments: (state) => {
-    const now = running(state);
+    const now = running(state, handling);
     return now ? [{ at: now.confirmedAt + now.rounds * every(state), purpose: 'outage-round' }] : [];
   },
   wake: {
-    'outage-round': (state, _moment, context) => openRound(state, context),
+    'outage-round': (state, _moment, context) => openRound(state, handling, context),
   },
-};
+});
 
-function openRound(state: CaseState, context: Context): Draft[] {
-  const now = running(state);
+function openRound(state: CaseState, handling: readonly string[], context: Context): Draft[] {
+  const now = running(state, handling);
   if (!now) return [];
   const round = now.rounds + 1;
   const start = now.confirmedAt + now.rounds * every(state);
@@ -97,13 +97,13 @@ function supersedeOlder(state: CaseState, newest: string): Draft[] {
   return cancel(older, 'superseded');
 }
 
-function running(state: CaseState): Outage | null {
-  const going = state.outage !== null && state.outage.restoredAt === null && HANDLING_STAGES.includes(state.stage);
+function running(state: CaseState, handling: readonly string[]): Outage | null {
+  const going = state.outage !== null && state.outage.restoredAt === null && handling.includes(state.stage);
   return going ? state.outage : null;
 }
 
-function onlyRunning(state: CaseState) {
-  return running(state) ? null : refuse('no-outage', { stage: state.stage });
+function onlyRunning(state: CaseState, handling: readonly string[]) {
+  return running(state, handling) ? null : refuse('no-outage', { stage: state.stage });
 }
 
 function every(state: CaseState): number {

@@ -4,7 +4,7 @@ import { draft, type Draft, type TextRef } from '../event';
 import { refuse, type Context, type Refusal, type Slice } from '../family';
 import type { Obligation } from '../obligation';
 import type { CaseState, Part } from '../state';
-import { HANDLING_STAGES, enter, onlyIn } from './stage';
+import { enter, onlyIn, type Stages } from './stage';
 
 declare module '../event' {
   interface EventData {
@@ -12,9 +12,9 @@ declare module '../event' {
     'part-accepted': { readonly department: string; readonly person: string };
     'part-blocked': { readonly department: string; readonly reason: TextRef };
     'part-unblocked': { readonly department: string };
-    'part-done': { readonly department: string; readonly result: TextRef };
+    /** No result: a case that was started for it is done. */
+    'part-done': { readonly department: string; readonly result: TextRef | null };
     'part-cancelled': { readonly department: string; readonly reason: string };
-    resolved: Record<string, never>;
   }
   interface CommandData {
     'assign-department': { readonly department: string; readonly task: TextRef | null };
@@ -31,12 +31,12 @@ export interface PartRules<S extends CaseState> {
 }
 
 /** 一岗统筹、多岗联动: each department has its own part, and the case is resolved when all are done (CMP-047). */
-export function parts<S extends CaseState>(rules: PartRules<S>): Slice<S> {
+export function parts<S extends CaseState>({ handling, working }: Stages, rules: PartRules<S>): Slice<S> {
   return {
     commands: {
       'assign-department': {
         roles: FRONT_DESK,
-        guard: (state) => onlyIn(state, ['classified', 'handling']),
+        guard: (state) => onlyIn(state, working),
         decide: (state, { department, task }) => {
           if (!state.policy.departments.includes(department)) return unknownDepartment(state, department);
           const part = state.parts[department];
@@ -46,13 +46,13 @@ export function parts<S extends CaseState>(rules: PartRules<S>): Slice<S> {
       },
       'accept-part': {
         roles: STAFF,
-        guard: (state) => onlyIn(state, ['classified', 'handling']),
+        guard: (state) => onlyIn(state, working),
         decide: (state, { department }, { by }) =>
           withPart(state, department, by, ['assigned'], () => [draft('part-accepted', { department, person: by.id })]),
       },
       'block-part': {
         roles: STAFF,
-        guard: (state) => onlyIn(state, ['classified', 'handling']),
+        guard: (state) => onlyIn(state, working),
         decide: (state, { department, reason }, { by }) =>
           withPart(state, department, by, ['assigned', 'accepted'], () => [
             draft('part-blocked', { department, reason }),
@@ -60,14 +60,14 @@ export function parts<S extends CaseState>(rules: PartRules<S>): Slice<S> {
       },
       'unblock-part': {
         roles: STAFF,
-        guard: (state) => onlyIn(state, ['classified', 'handling']),
+        guard: (state) => onlyIn(state, working),
         decide: (state, { department }, { by }) =>
           withPart(state, department, by, ['blocked'], () => [draft('part-unblocked', { department })]),
       },
       'complete-part': {
         roles: STAFF,
         field: true,
-        guard: (state) => onlyIn(state, ['classified', 'handling']) ?? rules.mayComplete(state),
+        guard: (state) => onlyIn(state, working) ?? rules.mayComplete(state),
         decide: (state, { department, result }, { by }, occurredAt) =>
           withPart(state, department, by, ['assigned', 'accepted'], () => [
             draft('part-done', { department, result }, occurredAt),
@@ -112,7 +112,9 @@ export function parts<S extends CaseState>(rules: PartRules<S>): Slice<S> {
       ],
       'part-done': ({ data, at }, state) => [
         ...meetAll(state, ofDepartment(state, data.department), at),
-        ...(allDone(state) ? [draft('resolved', {}), ...enter(state, 'feedback', 'us')] : []),
+        ...(handling.includes(state.stage) && allDone(state)
+          ? [draft('resolved', {}), ...enter(state, 'feedback', 'us')]
+          : []),
       ],
       'part-cancelled': ({ data }, state) => cancel(ofDepartment(state, data.department), data.reason),
       'obligation-opened': ({ data: { obligation } }, state, context) =>
@@ -163,7 +165,7 @@ function departmentOf(state: CaseState, department: string) {
 
 function allDone(state: CaseState): boolean {
   const live = Object.values(state.parts).filter((part) => part.state !== 'cancelled');
-  return HANDLING_STAGES.includes(state.stage) && live.length > 0 && live.every((part) => part.state === 'done');
+  return live.length > 0 && live.every((part) => part.state === 'done');
 }
 
 function withPart(

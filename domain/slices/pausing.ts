@@ -4,7 +4,7 @@ import { draft, type TextRef, type WaitingOn } from '../event';
 import { refuse, type Slice } from '../family';
 import type { Instant } from '../instant';
 import { isPaused } from '../obligation';
-import { HANDLING_STAGES, enter, onlyIn } from './stage';
+import { enter, onlyIn, type Stages } from './stage';
 
 declare module '../event' {
   interface EventData {
@@ -21,14 +21,14 @@ declare module '../event' {
  * Waiting for the resident, an outside party or the weather stops the clocks that allow it, at most 72 h at once, and
  * ends by itself. A broken promise can't be paused away: what is already missed runs on.
  */
-export const pausing: Slice = {
+export const pausing = ({ handling, working }: Stages): Slice => ({
   commands: {
     pause: {
       roles: STAFF,
       guard: (state) => {
         if (state.priority === 'urgent') return refuse('urgent-cannot-pause', { priority: state.priority });
         if (state.pause) return refuse('already-paused', { until: state.pause.until });
-        return onlyIn(state, ['classified', 'handling']);
+        return onlyIn(state, working);
       },
       decide: (state, { reason, until, note }, { at }) => {
         const { reasons, cap } = state.policy.pause;
@@ -63,7 +63,7 @@ export const pausing: Slice = {
       ...openObligations(state)
         .filter(isPaused)
         .map((obligation) => draft('obligation-resumed', { obligation: obligation.id })),
-      ...(HANDLING_STAGES.includes(state.stage) ? enter(state, state.stage, 'working') : []),
+      ...(handling.includes(state.stage) ? enter(state, state.stage, 'working') : []),
     ],
     'obligation-resumed': ({ data }, state, context) => {
       const obligation = state.obligations[data.obligation];
@@ -74,7 +74,7 @@ export const pausing: Slice = {
   wake: {
     'pause-end': () => [draft('resumed', { auto: true })],
   },
-};
+});
 
 function waitingFor(reason: string): WaitingOn {
   return reason === 'waiting-for-resident' ? 'resident' : 'outside';

@@ -5,7 +5,7 @@ import type { Slice } from '../family';
 import type { Instant } from '../instant';
 import type { CaseState } from '../state';
 import { addDays, instantOfLocal, localDateOf } from '../zone';
-import { HANDLING_STAGES, onlyIn } from './stage';
+import { onlyIn, type Stages } from './stage';
 
 declare module '../event' {
   interface EventData {
@@ -22,11 +22,11 @@ declare module '../event' {
  * The daily update (CMP-067, policies.md "Both"): owed by 17:00 project time on every local day on which, at 16:00,
  * the case is older than that day or is expected to be finished after that day's 17:00.
  */
-export const progress: Slice = {
+export const progress = ({ handling }: Stages): Slice => ({
   commands: {
     progress: {
       roles: STAFF,
-      guard: (state) => onlyIn(state, HANDLING_STAGES),
+      guard: (state) => onlyIn(state, handling),
       decide: (_state, { text }) => [draft('progress-recorded', { text })],
     },
   },
@@ -44,7 +44,7 @@ export const progress: Slice = {
     resolved: (_event, state) => cancel(openOf(state, 'progress'), 'resolved'),
   },
   moments: (state) => {
-    if (!HANDLING_STAGES.includes(state.stage)) return [];
+    if (!handling.includes(state.stage)) return [];
     return [{ at: remindAt(state, nextDay(state)), purpose: 'progress-check' }];
   },
   wake: {
@@ -74,7 +74,7 @@ export const progress: Slice = {
       ];
     },
   },
-};
+});
 
 /** An update of the same day counts although it came before the reminder; otherwise the reminder goes out. */
 function onOpened(state: CaseState, id: string): Draft[] {

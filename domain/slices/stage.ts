@@ -2,8 +2,14 @@ import { draft, type Draft, type WaitingOn } from '../event';
 import { refuse, type Refusal, type Slice } from '../family';
 import type { CaseState } from '../state';
 
-/** Stages before the work is done: the case is being handled and owes daily updates. */
-export const HANDLING_STAGES: readonly string[] = ['received', 'classified', 'handling'];
+/** The stages of a family by what the shared slices ask of them; slices that ask are made with them. */
+export interface Stages {
+  /** Before the work is done: the case owes daily updates. */
+  readonly handling: readonly string[];
+  /** Those of them in which it is known what is to be done. */
+  readonly working: readonly string[];
+}
+
 export const CLOSED_STAGES: readonly string[] = ['closed', 'withdrawn'];
 
 export const stage: Slice = {

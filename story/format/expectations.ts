@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { codesOf } from '../../common/words';
 import { oneOf, strict } from '../../common/policy/scalars';
 import { LEVELS, PRIORITIES } from '../../domain/policy';
 import {
@@ -18,6 +19,9 @@ import {
   word,
 } from './values';
 
+/** Of any family: those that have words. */
+const STAGES = codesOf('stage');
+
 /**
  * What must hold (docs/stories.md "What must hold"). The names of fields are those of the API. Instants are of two
  * kinds: what is planned is compared to the millisecond, what happened may be up to a second later (check/match.ts).
@@ -35,10 +39,7 @@ const pause = either(
 );
 
 export const caseState = strict({
-  stage: oneOf(
-    ['received', 'classified', 'handling', 'feedback', 'review', 'closed', 'withdrawn'],
-    'a stage',
-  ).optional(),
+  stage: oneOf(STAGES, 'a stage').optional(),
   waitingOn: oneOf(['us', 'resident', 'outside', 'working', 'nobody'], 'whom it waits for').optional(),
   type: wordOrNone.optional(),
   subtype: wordOrNone.optional(),

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { oneOf, strict } from '../../common/policy/scalars';
 import { report } from '../../common/policy/issues';
 import { commandBodies } from '../../api/schemas/commands';
-import { newComplaint } from '../../api/schemas/complaint';
-import { bool, count, either, isText, json, listOf, mapping, moment, name, text, who, word } from './values';
+import { FAMILIES } from '../../api/families';
+import { bool, count, either, isText, json, listOf, mapping, moment, name, text, who, word, type Json } from './values';
 
 /** Requests of a story: starting a case, acting on one, and any other request (docs/stories.md "Requests"). */
 
@@ -71,8 +71,11 @@ const common = {
   save: mapping(text, 'JSON pointers by name').optional(),
 };
 
-const complaintKeys = Object.keys(newComplaint.shape);
-const complaint = bodyOf(complaintKeys, 'a complaint');
+/** `complaint`, `repair`, …: the word of each family starts a case of it; types know none of them, see `startIn`. */
+export const STARTS = FAMILIES.map(({ title }) => title);
+const starts = Object.fromEntries(
+  FAMILIES.map(({ title, body }) => [title, bodyOf(Object.keys(body.shape), `a ${title}`).optional()]),
+) as Record<never, never>;
 const commandName = oneOf(COMMANDS, 'a command');
 
 const request = strict({
@@ -96,11 +99,11 @@ const request = strict({
   if (given.length > 1) report(ctx, 'contradiction', `one body, not ${given.join(' and ')}`);
 });
 
-/** The keys of a request; exactly one of `complaint`, `do` and `request` says what it is. */
+/** The keys of a request; exactly one of the families' words, `do` and `request` says what it is. */
 export const requestShape = {
   ...common,
   case: name.optional(),
-  complaint: complaint.optional(),
+  ...starts,
   do: commandName.optional(),
   with: z.record(z.string(), json, { error: 'the body of the command' }).optional(),
   /** When it happened by the words of who reports it from the field. */
@@ -111,10 +114,18 @@ export const requestShape = {
 export const requestFields = strict(requestShape).superRefine((value, ctx) => checkRequest(value, ctx));
 export type StoryRequest = z.output<typeof requestFields>;
 
-type Checked = Pick<
-  StoryRequest,
-  'complaint' | 'do' | 'with' | 'occurred' | 'request' | 'refused' | 'answer' | 'answers' | 'times'
->;
+/** The case that a request starts: the word of its family and what is known of it; null when it starts none. */
+export function startIn(
+  written: object,
+): { readonly word: string; readonly body: Readonly<Record<string, Json>> } | null {
+  for (const word of STARTS) {
+    const body = (written as Readonly<Record<string, unknown>>)[word];
+    if (body !== undefined) return { word, body: body as Readonly<Record<string, Json>> };
+  }
+  return null;
+}
+
+type Checked = Pick<StoryRequest, 'do' | 'with' | 'occurred' | 'request' | 'refused' | 'answer' | 'answers' | 'times'>;
 
 /** What one key asks of another. */
 export function checkRequest(value: Checked, ctx: z.RefinementCtx): void {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { oneOf, strict } from '../../common/policy/scalars';
 import { report } from '../../common/policy/issues';
 import { expectations } from './expectations';
-import { checkRequest, requestFields, requestShape } from './requests';
+import { checkRequest, requestFields, requestShape, startIn, STARTS } from './requests';
 import { bool, count, json, listOf, mapping, moment, name, oneOrMore, role, text, who, zone } from './values';
 
 /** A story file (docs/stories.md). Every mapping is strict: a key that nobody knows is an error. */
@@ -12,7 +12,7 @@ const line = oneOf(['database', 'temporal'], 'a line');
 const overrides = mapping(mapping(json, 'values by path'), 'families');
 
 export const ACTIONS = [
-  'complaint',
+  ...STARTS,
   'do',
   'request',
   'together',
@@ -26,8 +26,7 @@ export const ACTIONS = [
   'revoke-key',
   'deactivate',
   'activate',
-] as const;
-export type ActionKey = (typeof ACTIONS)[number];
+];
 
 const step = strict({
   at: moment.optional(),
@@ -56,13 +55,13 @@ const step = strict({
   activate: name.optional(),
   then: expectations.optional(),
 }).superRefine((value, ctx) => {
-  const actions = ACTIONS.filter((key) => value[key] !== undefined);
+  const actions = ACTIONS.filter((key) => (value as Readonly<Record<string, unknown>>)[key] !== undefined);
   if (actions.length > 1)
     report(ctx, 'contradiction', `one action in a step, not ${actions.join(' and ')}`, { path: [actions[1] ?? ''] });
   if (actions.length === 0 && !value.then && !value.say)
     report(ctx, 'missing', `an action (${ACTIONS.join(', ')}), "then" or "say"`);
   checkRequest(value, ctx);
-  const asked = value.complaint ?? value.do ?? value.request ?? value.together;
+  const asked = startIn(value) ?? value.do ?? value.request ?? value.together;
   for (const key of [
     'refused',
     'answer',

@@ -4,9 +4,9 @@ import type { Json } from '../format/values';
  * What a request says where the story says nothing, so that a story names only what it is about
  * (docs/stories.md "Defaults"). Instants that start a clock are never made up.
  */
-export const COMPLAINT_DEFAULTS: Readonly<Record<string, Json>> = {
-  channel: 'phone',
-  matter: '住户反映问题，请尽快处理',
+export const START_DEFAULTS: Readonly<Record<string, Readonly<Record<string, Json>>>> = {
+  complaint: { channel: 'phone', matter: '住户反映问题，请尽快处理' },
+  repair: { channel: 'phone', matter: '住户报修，请尽快上门' },
 };
 
 export const COMMAND_DEFAULTS: Readonly<Record<string, Readonly<Record<string, Json>>>> = {
@@ -33,8 +33,17 @@ export const COMMAND_DEFAULTS: Readonly<Record<string, Readonly<Record<string, J
   'decide-for-owner': { accepted: true, reason: '多次提醒未获答复' },
   extend: { reason: '需要等待外部单位' },
   'feed-back': { written: '处理结果已书面告知', faceToFace: true },
+  regrade: { reason: '重新核定' },
+  decline: { reason: '正在处理其他工单' },
+  release: { reason: '无法完成' },
+  contact: { note: '已电话联系住户' },
+  'move-eta': { reason: '路上拥堵' },
+  complete: { result: '已修复', siteCleared: true },
+  callback: { score: 5, solved: true },
+  'second-callback': { score: 5, solved: true },
+  'close-unsatisfied': { reason: '多次沟通后结案' },
   close: { rootCause: '原因已查明', preventiveAction: '已制定预防措施', similarRisksChecked: true },
 };
 
 /** Members that hold instants: written as moments, sent as RFC 3339. */
-export const INSTANTS: readonly string[] = ['reportedAt', 'expectedResolutionAt', 'dueAt', 'finishAt', 'until'];
+export const INSTANTS: readonly string[] = ['reportedAt', 'expectedResolutionAt', 'dueAt', 'finishAt', 'until', 'eta'];

@@ -2,10 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { PolicyPath } from '../../common/policy/issues';
 import { offsetText } from '../time';
-import type { StoryRequest } from '../format/requests';
+import { FAMILIES } from '../../api/families';
+import { startIn, type StoryRequest } from '../format/requests';
 import type { Json } from '../format/values';
 import type { Context } from './context';
-import { COMMAND_DEFAULTS, COMPLAINT_DEFAULTS, INSTANTS } from './defaults';
+import { COMMAND_DEFAULTS, INSTANTS, START_DEFAULTS } from './defaults';
 import { RESIDENT } from './people';
 import type { Body, ExpectedAnswer, PlannedRequest } from './plan';
 
@@ -14,7 +15,6 @@ export type Written = Pick<
   StoryRequest,
   | 'as'
   | 'case'
-  | 'complaint'
   | 'do'
   | 'with'
   | 'occurred'
@@ -44,16 +44,17 @@ export function planRequest(written: Written, context: Context, path: PolicyPath
     save: written.save ?? {},
   };
   const query: Record<string, string> = written['dry-run'] ? { dryRun: 'true' } : {};
-  if (written.complaint) {
+  const start = startIn(written);
+  if (start) {
     const about = null;
     const starts = beginsCase(written) ? startedName(written, context, path) : null;
     return {
       ...common,
-      title: 'complaint',
+      title: start.word,
       method: 'POST',
-      path: '/api/v1/complaints',
+      path: `/api/v1/${FAMILIES.find(({ title }) => title === start.word)?.path ?? ''}`,
       query,
-      body: complaintBody(written.complaint, context, path),
+      body: startBody(start, context, path),
       starts,
       about,
     };
@@ -81,7 +82,7 @@ export function planRequest(written: Written, context: Context, path: PolicyPath
   };
 }
 
-/** Refused and rehearsed complaints make no case. */
+/** A start that is refused or rehearsed makes no case. */
 function beginsCase({ refused, answer, 'dry-run': rehearsed }: Written): boolean {
   const status = answer?.status;
   return !refused && rehearsed !== true && (status === undefined || status < 300);
@@ -101,11 +102,15 @@ function startedName(written: Written, context: Context, path: PolicyPath): stri
   return name;
 }
 
-function complaintBody(own: Readonly<Record<string, Json>>, context: Context, path: PolicyPath): Body {
+function startBody(
+  { word, body: own }: NonNullable<ReturnType<typeof startIn>>,
+  context: Context,
+  path: PolicyPath,
+): Body {
   const home = context.cast.households.find(({ residents }) => residents.some(({ id }) => id === RESIDENT));
   const project = typeof own['project'] === 'string' ? own['project'] : (context.cast.projects[0]?.id ?? '');
   const place: Record<string, Json> = home?.project === project ? { place: { room: home.room } } : {};
-  return json({ project, ...COMPLAINT_DEFAULTS, ...place, ...instants(own, context, [...path, 'complaint']) });
+  return json({ project, ...START_DEFAULTS[word], ...place, ...instants(own, context, [...path, word]) });
 }
 
 function commandBody(written: Written, context: Context, path: PolicyPath): Body {

@@ -3,8 +3,9 @@ import { createActivities } from '../../activities';
 import type { Clock } from '../../common/clock';
 import { loadConfig } from '../../common/config';
 import { createDataConverter } from '../../common/crypto/codec';
-import { parseKeyring } from '../../common/crypto/keyring';
+import { parseKey, parseKeyring } from '../../common/crypto/keyring';
 import { createSealer } from '../../common/crypto/sealer';
+import { createIds } from '../../common/ids';
 import { createLogger, temporalRuntimeOptions } from '../../common/logger';
 import { createMetrics } from '../../common/metrics';
 import { connectTemporal, nativeConnection } from '../../common/temporal';
@@ -55,6 +56,7 @@ async function run({ env, bundle: codePath }: StartWorker): Promise<void> {
   const { client, close } = await connectTemporal(config.temporal, dataConverter);
   const bundle = { codePath };
   const activities = createActivities({
+    ids: createIds(parseKey(config.indexKey, 'GUANJIA_INDEX_KEY')),
     database,
     sealer: createSealer(parseKeyring(config.vaultKeys, 'GUANJIA_VAULT_KEYS')),
     metrics: createMetrics(),

@@ -5,7 +5,8 @@ import { evolve } from '../../domain/engine';
 import { explain } from '../../domain/explain';
 import type { EventOf, EventType, JournalEvent } from '../../domain/event';
 import { isPaused, warnInstant, type Obligation } from '../../domain/obligation';
-import { CLOSED_STAGES, HANDLING_STAGES } from '../../domain/slices/stage';
+import { STAGES } from '../../domain/complaint/stages';
+import { CLOSED_STAGES } from '../../domain/slices/stage';
 
 /** Throws with the event at which a journal breaks a rule that every journal must keep. */
 function must(holds: boolean, rule: string, subject: unknown): void {
@@ -158,7 +159,7 @@ export function checkState(state: ComplaintState): void {
   // The one that was missed, the one that is due in this millisecond, the one that began in it.
   must(kinds.filter((kind) => kind === 'outage-update').length <= 3, 'the newest round is owed', kinds);
   const parts = Object.values(state.parts).filter((part) => part.state !== 'cancelled');
-  if (HANDLING_STAGES.includes(state.stage) && state.priority !== null) {
+  if (STAGES.handling.includes(state.stage) && state.priority !== null) {
     must(
       parts.some((part) => part.state !== 'done'),
       'somebody still has to do it',

@@ -124,7 +124,7 @@ function pick<T>(dice: Dice, from: readonly T[]): T {
 const DEPARTMENTS = ['customer_service', 'engineering', 'security', 'finance', 'gardening'];
 const SUBTYPES = ['power_cut', 'lift', 'noise', 'lighting', 'parking_shortage', 'property_fee', 'dog'];
 
-type Bodies = { readonly [K in CommandName]: (state: ComplaintState, now: Instant, dice: Dice) => CommandData[K] };
+type Bodies = { readonly [K in CommandName]?: (state: ComplaintState, now: Instant, dice: Dice) => CommandData[K] };
 
 const ahead = (now: Instant, dice: Dice) => now + Math.floor(dice() * 5 * DAY) - HOUR;
 const department = (state: ComplaintState, dice: Dice) =>
@@ -135,9 +135,15 @@ const graded = (dice: Dice) => ({
   priority: pick(dice, [null, null, null, 'urgent', 'important', 'routine'] as const),
   departments: dice() < 0.3 ? [pick(dice, DEPARTMENTS), 'security'] : null,
 });
+const answered = (dice: Dice) => ({
+  score: 1 + Math.floor(dice() * 5),
+  solved: dice() < 0.8,
+  conduct: null,
+  comment: null,
+});
 const promise = (state: ComplaintState, dice: Dice) => pick(dice, [...Object.keys(state.promises), 'p9']);
 
-/** A body for every command there is: one that is added without one does not compile. */
+/** A body for every command of the complaint; one without fails where it is made. */
 const BODIES: Bodies = {
   'acknowledge-escalation': (state, _now, dice) => ({ obligation: pick(dice, Object.keys(state.obligations)) }),
   acknowledge: () => BODY.acknowledge,
@@ -187,6 +193,16 @@ const BODIES: Bodies = {
   'move-promise': (state, now, dice) => ({ promise: promise(state, dice), dueAt: ahead(now, dice), reason: text('r') }),
   note: () => ({ text: text('n') }),
   'attach-caller': () => ({ channel: 'phone', contact: text('caller') }),
+  callback: (_state, _now, dice) => answered(dice),
+  'second-callback': (_state, _now, dice) => answered(dice),
+  'callback-attempt': () => ({}),
+  'close-unsatisfied': () => ({ reason: text('r') }),
+  'start-repair': () => ({ subtype: 'lift_fault', asset: null, note: null }),
+  'link-case': (state) => ({ no: `R-${Object.keys(state.links.children).length}`, family: 'repair' }),
+  'tell-child': (state, _now, dice) => ({
+    no: pick(dice, [...Object.keys(state.links.children), 'R-X']),
+    outcome: pick(dice, ['resolved', 'reopened', 'withdrawn', 'closed'] as const),
+  }),
 };
 
 const NAMES = commandNames(complaint) as CommandName[];
@@ -225,7 +241,9 @@ export function commandOf(state: ComplaintState, now: Instant, dice: Dice): Comm
   const name = pick(dice, names.length > 0 ? names : NAMES);
   const roles = ruleOf(complaint, name)!.roles;
   const by = pick(dice, anything ? EVERYBODY : EVERYBODY.filter(({ role }) => roles.includes(role)));
-  const data = (BODIES[name] as (state: ComplaintState, now: Instant, dice: Dice) => unknown)(state, now, dice);
+  const make = BODIES[name] as ((state: ComplaintState, now: Instant, dice: Dice) => unknown) | undefined;
+  if (!make) throw new Error(`no body for ${name}`);
+  const data = make(state, now, dice);
   const occurredAt = dice() < 0.1 ? now - HOUR : undefined;
   return { name, id: `${name}-${state.seq}`, by, data, occurredAt } as unknown as Command;
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { FRONT_DESK, SUPERVISORS } from '../../domain/actor';
 import { COMPLAINT_CLOCKS } from '../../domain/complaint/policy';
 import type { ClockRule } from '../../domain/policy';
+import type { ComplaintPolicy } from '../../domain/complaint/policy';
 import { installedFolder, loadDefaultPolicies } from '../../common/policy/load';
 
 /** The numbers of policies.md and requirements.md section 1, typed by hand. */
@@ -10,7 +11,7 @@ const HOUR = 3_600_000;
 const DAY = 86_400_000;
 
 const [complaint] = loadDefaultPolicies();
-const policy = complaint!.policy;
+const policy = complaint!.policy as Omit<ComplaintPolicy, 'version'>;
 
 const limits = (clocks: Readonly<Record<string, ClockRule | undefined>>) =>
   Object.fromEntries(Object.entries(clocks).map(([kind, rule]) => [kind, rule?.limit]));
@@ -30,8 +31,11 @@ const everyRule: [string, ClockRule][] = [
 ];
 
 describe('the default complaint policy', () => {
-  it('is the only default policy, and is found from the sources and from dist/', () => {
-    expect(loadDefaultPolicies().map(({ id, file }) => [id, file])).toEqual([['complaint', 'policies/complaint.yaml']]);
+  it('comes with the others, and is found from the sources and from dist/', () => {
+    expect(loadDefaultPolicies().map(({ id, file }) => [id, file])).toEqual([
+      ['complaint', 'policies/complaint.yaml'],
+      ['repair', 'policies/repair.yaml'],
+    ]);
     const root = join(__dirname, '..', '..');
     const folder = join(root, 'policies');
     expect(installedFolder('policies', join(root, 'common', 'policy'))).toBe(folder);

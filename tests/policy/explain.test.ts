@@ -12,6 +12,7 @@ const PLAIN: Explanation = {
   policy: { id: 'complaint', version: 3 },
   calendar: null,
   zone: SHANGHAI,
+  priorityReason: null,
   start: at('2026-11-23T09:00'),
   limit: 2 * HOUR,
   ran: [{ from: at('2026-11-23T09:00'), to: at('2026-11-23T11:00') }],

@@ -1,13 +1,17 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import { ROLES } from '../../domain/actor';
 import { COMPLAINT_CLOCKS } from '../../domain/complaint/policy';
+import type { ComplaintPolicy } from '../../domain/complaint/policy';
 import { LEVELS, PRIORITIES } from '../../domain/policy';
+import { REPAIR_CLOCKS, type RepairPolicy } from '../../domain/repair/policy';
 import { loadDefaultPolicies } from '../../common/policy/load';
 import { LOCALES, localeOf, tableOf } from '../../common/words';
 import { readDomain } from './domain-source';
 
 const domain = readDomain();
-const { policy } = loadDefaultPolicies()[0]!;
+const policies = loadDefaultPolicies();
+const policy = policies[0]!.policy as Omit<ComplaintPolicy, 'version'>;
+const repairs = policies.find(({ id }) => id === 'repair')!.policy as Omit<RepairPolicy, 'version'>;
 const keys = (locale: (typeof LOCALES)[number]) => Object.keys(tableOf(locale));
 
 /** The names of the arguments that a message uses. */
@@ -129,6 +133,7 @@ describe.each(LOCALES)('the words of %s', (locale) => {
   it('name whatever the default policy and the domain list', () => {
     const kinds = [
       ...COMPLAINT_CLOCKS,
+      ...REPAIR_CLOCKS,
       'owner-confirm',
       'owner-decision',
       'progress',
@@ -144,7 +149,10 @@ describe.each(LOCALES)('the words of %s', (locale) => {
       ...policy.departments.map((department) => `department.${department}`),
       ...policy.pause.reasons.map((reason) => `pause-reason.${reason}`),
       ...policy.classification.flatMap(({ type, subtype }) => [`type.${type}`, `subtype.${subtype}`]),
+      ...repairs.faults.flatMap(({ category, fault }) => [`type.${category}`, `subtype.${fault}`]),
+      ...repairs.pause.reasons.map((reason) => `pause-reason.${reason}`),
       `policy.${policy.id}`,
+      `policy.${repairs.id}`,
     ];
     expect(missing(wanted, locale)).toEqual([]);
   });

@@ -4,6 +4,7 @@ import type { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { Engine } from '../../api/engine';
 import { systemClock } from '../../common/clock';
+import { createIds } from '../../common/ids';
 import { createMetrics } from '../../common/metrics';
 import { connectTemporal, nativeConnection, withTimeout } from '../../common/temporal';
 import { createDatabase, type DatabaseHandle } from '../../db/database';
@@ -80,7 +81,16 @@ export class OwnServers {
     const bundle = await makeBundle();
     const replay = (no: string) => replayCase({ client, dataConverter, bundle }, no);
     const logger = silent;
-    const deps = { database, client, sealer, logger, metrics: createMetrics(), clock: systemClock, replay };
+    const deps = {
+      database,
+      client,
+      sealer,
+      logger,
+      metrics: createMetrics(),
+      clock: systemClock,
+      replay,
+      ids: createIds(randomBytes(32)),
+    };
     const native = await nativeConnection({ address: this.address, namespace: 'default' }, { logger });
     const worker = await createWorker({
       ...{ connection: native, namespace: 'default', taskQueue: QUEUE, dataConverter, bundle },

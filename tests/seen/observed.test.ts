@@ -1,11 +1,14 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { NativeConnection } from '@temporalio/worker';
 import { observed } from '../../activities/observed';
+import { randomBytes } from 'node:crypto';
+import { createEffectActivities } from '../../activities/effects';
 import { createJournalActivities } from '../../activities/journal';
 import { createNotifyActivities } from '../../activities/notify';
 import { createDataConverter } from '../../common/crypto/codec';
 import { observedSealer } from '../../common/crypto/observed-sealer';
 import { createSealer } from '../../common/crypto/sealer';
+import { createIds } from '../../common/ids';
 import { createLogger } from '../../common/logger';
 import { createMetrics, type Metrics } from '../../common/metrics';
 import { makeBundle } from '../../worker/bundle';
@@ -39,7 +42,11 @@ describe('activities are seen', () => {
     const time = { now: 0 };
     const deps = { database, sealer, clock: { now: () => time.now } };
     const activities = observed(
-      { ...createJournalActivities(deps), ...createNotifyActivities(deps) },
+      {
+        ...createJournalActivities(deps),
+        ...createNotifyActivities(deps),
+        ...createEffectActivities({ ...deps, ids: createIds(randomBytes(32)) }),
+      },
       { metrics, logger, clock: deps.clock },
     );
     const asTried = (attempt: number, isLocal: boolean, batch: JournalBatch): Promise<void> =>

@@ -4,6 +4,7 @@ import type { Refusal } from '../../domain/family';
 import type { Instant } from '../../domain/instant';
 import type { CaseSnapshot } from '../../domain/projection';
 import type { CaseState } from '../../domain/state';
+import type { EffectRequest } from './effects';
 import type { NotifyRequest } from './notify';
 import type { CommandReceipt } from './journal';
 import type { Origin } from './origin';
@@ -29,6 +30,8 @@ export interface Carried {
   readonly seen: readonly SeenCommand[];
   readonly unwritten: { readonly events: readonly JournalEvent[]; readonly receipts: readonly CommandReceipt[] };
   readonly unsent: readonly NotifyRequest[];
+  /** Effects under way; left out by former releases. */
+  readonly effects?: readonly EffectRequest[];
 }
 
 export interface SeenCommand {

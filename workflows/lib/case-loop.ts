@@ -5,14 +5,17 @@ import {
   continueAsNew,
   currentUpdateInfo,
   defineQuery,
+  defineSignal,
   defineUpdate,
   setCurrentDetails,
+  log,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import { SYSTEM } from '../../domain/actor';
 import type { Command, CommandName, Draft, Opening } from '../../domain/event';
-import { nextWake, openCase, recordEffect, runCommand, runWake, type Step } from '../../domain/engine';
+import { nextWake, openCase, recordEffect, runAnswer, runCommand, runWake, type Step } from '../../domain/engine';
 import { commandNames, isRefusal, refuse, type Family, type Refusal } from '../../domain/family';
 import { isoOf, type Instant } from '../../domain/instant';
 import { snapshotOf } from '../../domain/projection';
@@ -29,10 +32,12 @@ import {
   type PreviewRequest,
   type SeenCommand,
 } from '../contracts/case';
+import { TOLD, type ToldEnvelope } from '../contracts/effects';
 import type { CommandReceipt } from '../contracts/journal';
 import type { Origin } from '../contracts/origin';
 import { searchAttributes } from '../contracts/search-attributes';
 import { ArmedTimer } from './armed-timer';
+import { Effects } from './effects';
 import { Fence } from './fence';
 import { Journal } from './journal';
 import { unlessLeaving } from './leaving';
@@ -60,6 +65,7 @@ class CaseLoop<S extends CaseState, O extends Opening> {
   private readonly timer = new ArmedTimer();
   private readonly journal: Journal;
   private readonly outbox: Outbox;
+  private readonly effects: Effects;
   private readonly seen = new Map<string, SeenCommand>();
   /** Something changed, so the next moment is to be computed anew. */
   private changed = true;
@@ -78,6 +84,9 @@ class CaseLoop<S extends CaseState, O extends Opening> {
     const written = this.state.seq - (carried?.unwritten.events.length ?? 0);
     const fence = new Fence();
     this.outbox = new Outbox(fence, (of, outcome) => this.record(of, outcome));
+    this.effects = new Effects((answer) => {
+      this.commit(runAnswer(this.family, this.state, answer, Date.now()));
+    });
     this.journal = new Journal(opening.no, written, () => snapshotOf(this.state), fence, this.outbox);
     if (carried) this.restore(carried);
     if (opened) this.commit(opened, this.startReceipt(opened));
@@ -92,6 +101,9 @@ class CaseLoop<S extends CaseState, O extends Opening> {
     for (const name of commandNames(this.family)) {
       setHandler(defineUpdate<CommandResult, [CommandEnvelope]>(name), handle, { validator });
     }
+    setHandler(defineSignal<[ToldEnvelope]>(TOLD), (told) => {
+      this.hear(told);
+    });
     answering(questions.case, () => this.answer());
     answering(questions.preview, (request: PreviewRequest) => this.preview(request));
   }
@@ -116,7 +128,9 @@ class CaseLoop<S extends CaseState, O extends Opening> {
       }
     }
     this.timer.disarm();
-    await condition(() => allHandlersFinished() && this.journal.isIdle() && this.outbox.isIdle());
+    await condition(
+      () => allHandlersFinished() && this.journal.isIdle() && this.outbox.isIdle() && this.effects.isIdle(),
+    );
     return { no: this.state.no, seq: this.state.seq };
   }
 
@@ -202,6 +216,18 @@ class CaseLoop<S extends CaseState, O extends Opening> {
     return isRefusal(step) ? { refusal: step } : { events: step.events, snapshot: snapshotOf(step.state) };
   }
 
+  /** Another case tells what it knows. A signal is a fact: one that is of no use any more changes nothing. */
+  private hear({ id, command, data }: ToldEnvelope): void {
+    if (this.seen.has(id)) return;
+    const step = runCommand(this.family, this.state, { name: command, id, by: SYSTEM, data } as Command, Date.now());
+    if (isRefusal(step)) {
+      log.info('told what is of no use any more', { no: this.state.no, command, refused: step.refused });
+      return;
+    }
+    this.remember({ id, bodyHash: id, seq: step.state.seq });
+    this.commit(step);
+  }
+
   private record(of: number, outcome: Draft): void {
     this.commit(recordEffect(this.family, this.state, outcome, of, Date.now()));
   }
@@ -215,6 +241,7 @@ class CaseLoop<S extends CaseState, O extends Opening> {
     this.changed = true;
     this.journal.append(step.events, receipt ? [receipt] : []);
     this.outbox.add(this.state, step.events, { origin: receipt?.origin, away: this.journal.isAway() });
+    this.effects.add(this.state, step.events);
     this.show();
   }
 
@@ -248,6 +275,7 @@ class CaseLoop<S extends CaseState, O extends Opening> {
     for (const command of carried.seen) this.seen.set(command.id, command);
     this.journal.append(carried.unwritten.events, carried.unwritten.receipts);
     this.outbox.restore(carried.unsent);
+    this.effects.restore(carried.effects ?? []);
   }
 
   private mustRollOver(): boolean {
@@ -264,6 +292,7 @@ class CaseLoop<S extends CaseState, O extends Opening> {
       state: this.state,
       seen: [...this.seen.values()],
       unsent: this.outbox.carry(),
+      effects: this.effects.carry(),
       unwritten: this.journal.carry(),
     };
     await continueAsNew<(input: CaseInput<O>) => Promise<unknown>>({

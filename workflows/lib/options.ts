@@ -1,4 +1,5 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { EffectActivities } from '../contracts/effects';
 import type { JournalActivities } from '../contracts/journal';
 import type { NotifyActivities } from '../contracts/notify';
 
@@ -33,6 +34,19 @@ export const notifyingNow = proxyLocalActivities<NotifyActivities>({
 
 /** Messages to people: repeated with one stable key until they are delivered. */
 export const notifying = proxyActivities<NotifyActivities>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
+/** What a case asks of the outside, first try: it mostly reads the database for milliseconds, as the journal writes. */
+export const effectingNow = proxyLocalActivities<EffectActivities>({
+  startToCloseTimeout: '1500ms',
+  scheduleToCloseTimeout: '2s',
+  retry: { initialInterval: '100ms', backoffCoefficient: 2, maximumAttempts: 3 },
+});
+
+/** The same while the database is away: it must happen, so it retries without end. */
+export const effecting = proxyActivities<EffectActivities>({
   startToCloseTimeout: '30s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });

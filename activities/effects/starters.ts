@@ -1,0 +1,35 @@
+import { repair } from '../../domain/repair';
+import type { RepairPolicy } from '../../domain/repair/policy';
+import type { RepairOpening } from '../../domain/repair/state';
+import type { EffectOf, OpenedRecord, Opening } from '../../domain/event';
+import type { EffectRequest } from '../../workflows/contracts/effects';
+
+/** How a family is started by a case of another. */
+export interface Starter {
+  readonly letter: string;
+  readonly workflowType: string;
+  /** What the new case is for: the same key is the same case. */
+  readonly key: (about: {
+    readonly request: EffectRequest<EffectOf<'start-case'>>;
+    readonly record: OpenedRecord;
+  }) => string;
+  readonly open: (opening: Opening) => Opening;
+}
+
+const ofRepair: Starter = {
+  letter: repair.letter,
+  workflowType: 'repairWorkflow',
+  key: ({ request }) => request.key,
+  open: (opening): RepairOpening => ({
+    ...opening,
+    // A document of this family was checked by its schema when it was published.
+    policy: opening.policy as RepairPolicy,
+    priority: null,
+    photoConsent: false,
+    circumstances: null,
+    expectedResult: null,
+  }),
+};
+
+/** Families that other cases start, by name; a new one is a line here. */
+export const STARTERS: Readonly<Record<string, Starter>> = { [repair.name]: ofRepair };

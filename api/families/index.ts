@@ -1,0 +1,22 @@
+import type { FamilyPolicy } from '../../domain/policy';
+import type { CaseSnapshot } from '../../domain/projection';
+import type { CaseState } from '../../domain/state';
+import { complaintFamily } from './complaint';
+import { repairFamily } from './repair';
+import type { Startable } from './startable';
+
+/** The families that the API knows; a new one is a file here and a line. */
+export const FAMILIES: readonly Startable[] = [complaintFamily, repairFamily];
+
+const BY_NAME: ReadonlyMap<string, Startable> = new Map(FAMILIES.map((entry) => [entry.family.name, entry]));
+
+export function familyOf(name: string): Startable['family'] {
+  const entry = BY_NAME.get(name);
+  if (!entry) throw new Error(`no such family: ${name}`);
+  return entry.family;
+}
+
+/** A snapshot and its policy are a state again, as the domain's pure functions take it. */
+export function stateOf(snapshot: CaseSnapshot, policy: FamilyPolicy): CaseState {
+  return { ...snapshot.state, policy };
+}

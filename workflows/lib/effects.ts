@@ -1,0 +1,120 @@
+import {
+  ParentClosePolicy,
+  WorkflowIdReusePolicy,
+  getExternalWorkflowHandle,
+  isCancellation,
+  log,
+  startChild,
+} from '@temporalio/workflow';
+import { TypedSearchAttributes, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { JournalEvent } from '../../domain/event';
+import type { Answer } from '../../domain/engine';
+import type { CaseState } from '../../domain/state';
+import { TOLD, type CaseStart, type EffectAnswer, type EffectRequest, type ToldEnvelope } from '../contracts/effects';
+import { searchAttributes } from '../contracts/search-attributes';
+import { unlessLeaving } from './leaving';
+import { effecting, effectingNow } from './options';
+
+/**
+ * What cases ask of the outside beside messages: to find out something (who gets a job, what was here before), to start
+ * a case of another family, to tell another case. Each runs by itself and comes back as a command of the system; what is
+ * under way when a case rolls over is asked for anew by the next run, and is brought about once by its key.
+ */
+export class Effects {
+  private readonly open = new Map<number, EffectRequest>();
+
+  constructor(private readonly answered: (answer: Answer) => void) {}
+
+  add(state: CaseState, events: readonly JournalEvent[]): void {
+    for (const event of events) {
+      if (event.type !== 'effect-requested') continue;
+      const { no, project } = state;
+      this.begin({ key: `${no}/${event.seq}`, no, seq: event.seq, project, at: event.at, effect: event.data.effect });
+    }
+  }
+
+  isIdle(): boolean {
+    return this.open.size === 0;
+  }
+
+  carry(): readonly EffectRequest[] {
+    return [...this.open.values()];
+  }
+
+  restore(requests: readonly EffectRequest[]): void {
+    for (const request of requests) this.begin(request);
+  }
+
+  private begin(request: EffectRequest): void {
+    this.open.set(request.seq, request);
+    this.run(request).catch(unlessLeaving);
+  }
+
+  private async run(request: EffectRequest): Promise<void> {
+    const { effect, seq } = request;
+    const outcome = effect.kind === 'tell-case' ? await tell(request, effect) : await carriedOut(request);
+    this.open.delete(seq);
+    this.answered({ of: seq, effect: effect.kind, ...outcome });
+  }
+}
+
+type Outcome = Pick<Answer, 'command' | 'failed'>;
+
+/** What can never be carried out is a fact of the journal, not the end of the case. */
+async function carriedOut(request: EffectRequest): Promise<Outcome> {
+  try {
+    const { start, command } = await found(request);
+    if (start) await begin(start);
+    return { command };
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.error('an effect could not be carried out', { no: request.no, effect: request.effect.kind });
+    return { command: null, failed: true };
+  }
+}
+
+/** A local activity first, as the journal; an ordinary one when the database is away, for as long as it takes. */
+async function found(request: EffectRequest): Promise<EffectAnswer> {
+  try {
+    return await effectingNow.carryOut(request);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.warn('an effect is carried out later', { no: request.no, effect: request.effect.kind });
+  }
+  return effecting.carryOut(request);
+}
+
+/** The child outlives its parent. One that is there already is the one that was started for the same key. */
+async function begin({ workflowType, input }: CaseStart): Promise<void> {
+  const { no, project } = input.opening;
+  try {
+    await startChild(workflowType, {
+      workflowId: no,
+      args: [input],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+      staticSummary: `${workflowType} ${no}`,
+      typedSearchAttributes: new TypedSearchAttributes([
+        { key: searchAttributes.project, value: project.id },
+        { key: searchAttributes.family, value: workflowType },
+      ]),
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+/** A case that has ended hears nothing any more, and needs to. */
+async function tell(
+  { key }: EffectRequest,
+  effect: Extract<EffectRequest['effect'], { readonly kind: 'tell-case' }>,
+): Promise<Outcome> {
+  const envelope: ToldEnvelope = { id: key, command: effect.command, data: effect.data };
+  try {
+    await getExternalWorkflowHandle(effect.no).signal<[ToldEnvelope]>(TOLD, envelope);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.warn('a case could not be told', { no: effect.no, command: effect.command });
+  }
+  return { command: null };
+}

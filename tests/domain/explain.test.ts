@@ -33,6 +33,7 @@ describe('why something is due when it is', () => {
       obligation: 'measure',
       kind: 'measure',
       policy: { id: 'complaint', version: 7 },
+      priorityReason: null,
       calendar: null,
       zone: SHANGHAI,
       start: MONDAY_9,

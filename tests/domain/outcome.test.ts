@@ -109,6 +109,7 @@ describe('the classes of a played case', () => {
       resolve: 'met',
       'part:engineering': 'met',
       'owner-confirm:result': 'met',
+      callback: 'met',
       close: 'met',
     });
   });

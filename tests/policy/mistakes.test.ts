@@ -208,7 +208,7 @@ describe('a folder of policies', () => {
   it('is refused with the issues of all its files', () => {
     const folder = mkdtempSync(join(tmpdir(), 'policies-'));
     try {
-      writeFileSync(join(folder, 'a.yaml'), 'policy: repair');
+      writeFileSync(join(folder, 'a.yaml'), 'policy: repairs');
       writeFileSync(join(folder, 'b.yaml'), changed('cap: 72h', 'cap: 72'));
       writeFileSync(join(folder, 'README.md'), 'no policy');
       const error = catchError(() => loadDefaultPolicies(folder));

@@ -75,7 +75,8 @@ describe('an obligation', () => {
       'outage update (Mon 2026-11-23 16:00 · #2)',
     ],
     ['promise:p1', '承诺（p1）', 'promise (p1)'],
-    ['eta', 'eta', 'eta'],
+    ['eta:1@2', '承诺到达（#1 · 第 2 轮）', 'promised arrival (#1 · round 2)'],
+    ['lease', 'lease', 'lease'],
     ['', '', ''],
   ])('%s', (id, inChinese, inEnglish) => {
     expect(obligationInWords(id, zh)).toBe(inChinese);

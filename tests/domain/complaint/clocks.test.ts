@@ -105,7 +105,7 @@ describe('what is owed', () => {
       endedAt: sh('2026-11-25 09:00'),
       dueAt: finishAt,
     });
-    expect(play.open()).toEqual(['close']);
+    expect(play.open()).toEqual(['callback', 'close']);
   });
 
   it('counts the survey as the acknowledgement, and the finished work too', () => {

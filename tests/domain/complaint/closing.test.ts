@@ -38,7 +38,7 @@ describe('the feedback', () => {
     ]);
     expect(notices(events)).toEqual(['result-fed-back → resident']);
     expect(play.state).toMatchObject({ stage: 'review', waitingOn: 'resident', awaiting: 'result' });
-    expect(play.open()).toEqual(['close', 'owner-confirm:result']);
+    expect(play.open()).toEqual(['callback', 'close', 'owner-confirm:result']);
   });
 
   it('without face to face needs a reason', () => {

@@ -2,7 +2,7 @@ import { actionsOf } from '../../../domain/actions';
 import { complaint } from '../../../domain/complaint';
 import type { CommandName } from '../../../domain/event';
 import { commandNames, ruleOf } from '../../../domain/family';
-import type { Role } from '../../../domain/actor';
+import { SYSTEM, type Role } from '../../../domain/actor';
 import {
   BODY,
   CLERK,
@@ -49,9 +49,10 @@ const OVER = 'case-closed';
 const WORK = [NOT, 'ok', 'ok', NOT, NOT, OVER, OVER];
 const HANDLE = ['ok', 'ok', 'ok', NOT, NOT, OVER, OVER];
 const OPEN = ['ok', 'ok', 'ok', 'ok', 'ok', OVER, OVER];
+const CALLED = [NOT, NOT, NOT, NOT, 'nothing-owed', OVER, OVER];
 const always = (refusal: string) => Array<string>(7).fill(refusal);
 
-/** Who may, and when: by hand, from policies.md, requirements.md CMP-041 … CMP-072 and section 4c. */
+/** Who may, and when: by hand, from policies.md, requirements.md CMP-041 … CMP-072, REP-019 and section 4c. */
 const TABLE: Readonly<Record<string, { roles: Role[]; stages: string[]; field?: true }>> = {
   'acknowledge-escalation': { roles: STAFF, stages: always('no-open-escalation') },
   classify: { roles: DESK, stages: ['ok', NOT, NOT, NOT, NOT, OVER, OVER] },
@@ -89,6 +90,14 @@ const TABLE: Readonly<Record<string, { roles: Role[]; stages: string[]; field?: 
   'move-promise': { roles: DESK, stages: [...Array<string>(5).fill('no-open-promise'), OVER, OVER] },
   note: { roles: [...STAFF, 'quality'], stages: OPEN },
   'attach-caller': { roles: DESK, stages: OPEN },
+  // In review it was the owner's answer that met the callback.
+  callback: { roles: [...DESK, 'resident'], stages: CALLED },
+  'second-callback': { roles: ['senior_cs_supervisor', ...MANAGE], stages: CALLED },
+  'callback-attempt': { roles: DESK, stages: CALLED },
+  'close-unsatisfied': { roles: MANAGE, stages: CALLED },
+  'start-repair': { roles: STAFF, stages: OPEN },
+  'link-case': { roles: ['system'], stages: always('ok') },
+  'tell-child': { roles: ['system'], stages: always('ok') },
 };
 
 describe('every command', () => {
@@ -127,7 +136,7 @@ describe('every command', () => {
 
   it.each(Object.keys(TABLE) as CommandName[])('%s takes the time of the field only when it is done there', (name) => {
     const play = plays[1]!;
-    const by = EVERYBODY.find(({ role }) => TABLE[name]!.roles.includes(role))!;
+    const by = [...EVERYBODY, SYSTEM].find(({ role }) => TABLE[name]!.roles.includes(role))!;
     const refusal = play.run(name, {}, { by, occurredAt: play.opening.reportedAt - 1 });
     expect(refusal).toMatchObject({ refused: TABLE[name]!.field ? 'occurred-out-of-range' : 'occurred-not-accepted' });
   });
@@ -163,7 +172,7 @@ describe('the actions of a case', () => {
       actionsOf(complaint, play.state, RESIDENT, play.now)
         .map(({ command }) => command)
         .sort(),
-    ).toEqual(['owner-answer', 'reopen', 'withdraw']);
+    ).toEqual(['callback', 'owner-answer', 'reopen', 'withdraw']);
     expect(actionsOf(complaint, play.state, OWNER_REP, play.now)).toEqual([]);
   });
 });

@@ -235,7 +235,14 @@ describe('the result', () => {
   it('that is accepted waits for the closing, and keeps the score', () => {
     const play = fedBack();
     const events = play.do('owner-answer', { accepted: true, score: 5, comment: text('c') }, { by: RESIDENT });
-    expect(types(events)).toEqual(['owner-answered', 'obligation-met', 'satisfaction-answered', 'stage-entered']);
+    expect(types(events)).toEqual([
+      'owner-answered',
+      'obligation-met',
+      'satisfaction-answered',
+      'obligation-met',
+      'callback-settled',
+      'stage-entered',
+    ]);
     expect(play.state).toMatchObject({ stage: 'review', waitingOn: 'us', resultAccepted: true, satisfaction: 5 });
   });
 

@@ -43,7 +43,7 @@ describe('three departments', () => {
     expect(types(events)).toContain('resolved');
     expect(ofType(events, 'part-done')[0]?.occurredAt).toBe(play.now - MINUTE);
     expect(play.state).toMatchObject({ stage: 'feedback', waitingOn: 'us' });
-    expect(play.open()).toEqual(['close']);
+    expect(play.open()).toEqual(['callback', 'close']);
   });
 
   it('report to the manager what blocks them, and go on when it is gone', () => {

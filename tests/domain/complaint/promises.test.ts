@@ -73,7 +73,7 @@ describe('a promise to the resident', () => {
     expect(Object.keys(play.state.promises)).toEqual(['p1', 'p2', 'p3']);
     expect(play.obligation('promise:p3').dueAt).toBe(saturday);
     play.do('keep-promise', { promise: 'p2', note: null });
-    expect(play.open()).toEqual(['close', 'owner-confirm:result', 'promise:p1', 'promise:p3']);
+    expect(play.open()).toEqual(['callback', 'close', 'owner-confirm:result', 'promise:p1', 'promise:p3']);
   });
 
   it('keeps the case from being closed, and outlives a result that was rejected', () => {

@@ -6,6 +6,7 @@ import type { CallbackPolicy } from '../policy';
 import type { Callback, CaseState } from '../state';
 import { localDateOf, localTimeOf, timeOfDay } from '../zone';
 import { reopening } from './ending';
+import { openPromises } from './promises';
 import { UNSATISFIED } from './satisfaction';
 import { onlyIn } from './stage';
 
@@ -77,8 +78,15 @@ export function callback<S extends CaseState>(rules: CallbackRules<S>): Slice<S>
       },
       'close-unsatisfied': {
         roles: MANAGERS,
-        guard: (state) => onlyIn(state, [stage]) ?? (owed(state) ? null : refuse('nothing-owed', { kind: 'callback' })),
-        decide: (_state, { reason }) => [draft('closed', { reason: 'unsatisfied', note: reason })],
+        guard: (state) => {
+          const refusal = onlyIn(state, [stage]) ?? (owed(state) ? null : refuse('nothing-owed', { kind: 'callback' }));
+          const promised = openPromises(state);
+          return refusal ?? (promised.length > 0 ? refuse('promises-open', { promises: promised }) : null);
+        },
+        decide: (state, { reason }, context) => [
+          ...meet(state, 'close', context),
+          draft('closed', { reason: 'unsatisfied', note: reason }),
+        ],
       },
     },
     evolve: {

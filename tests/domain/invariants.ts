@@ -1,23 +1,24 @@
 import { termsOf } from '../../domain/book';
-import { complaint } from '../../domain/complaint';
-import type { ComplaintState } from '../../domain/complaint/state';
 import { evolve } from '../../domain/engine';
+import type { Family } from '../../domain/family';
+import type { CaseState } from '../../domain/state';
 import { explain } from '../../domain/explain';
 import type { EventOf, EventType, JournalEvent } from '../../domain/event';
 import { isPaused, warnInstant, type Obligation } from '../../domain/obligation';
-import { STAGES } from '../../domain/complaint/stages';
+import { owed as callbackOwed } from '../../domain/slices/callback';
+import { openPromises } from '../../domain/slices/promises';
 import { CLOSED_STAGES } from '../../domain/slices/stage';
 
 /** Throws with the event at which a journal breaks a rule that every journal must keep. */
-function must(holds: boolean, rule: string, subject: unknown): void {
+export function must(holds: boolean, rule: string, subject: unknown): void {
   if (!holds) throw new Error(`${rule}: ${JSON.stringify(subject)}`);
 }
 
-type Rules = {
-  readonly [K in EventType]?: (event: EventOf<K>, before: ComplaintState, owed: Obligation | undefined) => void;
+export type Rules<S> = {
+  readonly [K in EventType]?: (event: EventOf<K>, before: S, owed: Obligation | undefined) => void;
 };
 
-const RULES: Rules = {
+const RULES: Rules<CaseState> = {
   'obligation-opened': ({ data: { obligation }, at }, before) => {
     must(!(obligation.id in before.obligations), 'nothing is opened twice', obligation.id);
     must(obligation.openedAt === at, 'opened when it says', obligation);
@@ -97,15 +98,12 @@ const RULES: Rules = {
   'progress-checked': (event, before) => {
     must((before.progress.checkedDay ?? '') < event.data.day, 'each day is looked at once', [event, before.progress]);
   },
-  resolved: (event, before) => {
-    must(
-      Object.values(before.parts).every(({ state }) => state === 'done' || state === 'cancelled'),
-      'resolved when all are done',
-      event,
-    );
-  },
   paused: (event, before) => must(before.pause === null && before.priority !== 'urgent', 'paused once', event),
-  closed: (event, before) => must(before.resultAccepted && before.stage === 'review', 'closed after the answer', event),
+  closed: (event, before) => {
+    const { reason } = event.data;
+    must(!callbackOwed(before) || reason === 'unsatisfied', 'nothing closes around a callback', event);
+    must(openPromises(before).length === 0, 'what was promised is kept first', event);
+  },
 };
 
 function stillOpen(event: JournalEvent, owed: Obligation | undefined): Obligation {
@@ -114,24 +112,31 @@ function stillOpen(event: JournalEvent, owed: Obligation | undefined): Obligatio
   return owed;
 }
 
+type Rule<S> = ((event: JournalEvent, before: S, owed?: Obligation) => void) | undefined;
+
 /** Folds the events onto a state, each judged by what was before it. */
-export function foldChecked(before: ComplaintState, events: readonly JournalEvent[]): ComplaintState {
+export function foldChecked<S extends CaseState, O>(
+  family: Family<S, O>,
+  rules: Rules<S>,
+  before: S,
+  events: readonly JournalEvent[],
+): S {
   let state = before;
   for (const event of events) {
     must(event.seq === state.seq + 1, 'numbers have no gap', event);
     must(event.episode === state.episode, 'of its episode', event);
     const id = 'obligation' in event.data && typeof event.data.obligation === 'string' ? event.data.obligation : null;
-    const rule = RULES[event.type] as
-      ((event: JournalEvent, before: ComplaintState, owed?: Obligation) => void) | undefined;
-    rule?.(event, state, id === null ? undefined : state.obligations[id]);
+    const owed = id === null ? undefined : state.obligations[id];
+    (RULES[event.type] as Rule<S>)?.(event, state, owed);
+    (rules[event.type] as Rule<S>)?.(event, state, owed);
     const changedSeq = event.type === 'notified' ? state.changedSeq : event.seq;
-    state = { ...evolve(complaint, state, event), seq: event.seq, changedSeq };
+    state = { ...evolve(family, state, event), seq: event.seq, changedSeq };
   }
   return state;
 }
 
 /** What holds between two steps. */
-export function checkState(state: ComplaintState): void {
+export function checkState(state: CaseState): void {
   const all = Object.values(state.obligations);
   const open = all.filter((obligation) => obligation.state === 'open');
   if (CLOSED_STAGES.includes(state.stage)) {
@@ -158,27 +163,6 @@ export function checkState(state: ComplaintState): void {
   must(twice.length === 0, 'owed once', twice);
   // The one that was missed, the one that is due in this millisecond, the one that began in it.
   must(kinds.filter((kind) => kind === 'outage-update').length <= 3, 'the newest round is owed', kinds);
-  const parts = Object.values(state.parts).filter((part) => part.state !== 'cancelled');
-  if (STAGES.handling.includes(state.stage) && state.priority !== null) {
-    must(
-      parts.some((part) => part.state !== 'done'),
-      'somebody still has to do it',
-      state.parts,
-    );
-    for (const { department } of parts.filter((part) => part.state !== 'done')) {
-      must(
-        open.filter((o) => o.kind === 'part' && o.owedBy.department === department).length === 1,
-        'each part is owed',
-        department,
-      );
-    }
-  }
   const promised = Object.values(state.promises).filter((promise) => promise.state === 'open').length;
   must(open.filter(({ kind }) => kind === 'promise').length === promised, 'each promise is owed', state.promises);
-  const asked = open.some(({ kind }) => kind === 'owner-confirm' || kind === 'owner-decision');
-  must(
-    asked === (state.awaiting !== null) || CLOSED_STAGES.includes(state.stage),
-    'an answer is owed when asked',
-    state.awaiting,
-  );
 }

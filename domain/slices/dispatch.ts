@@ -142,7 +142,11 @@ export function dispatch<S extends CaseState>(stages: Stages, rules: DispatchRul
       'duty-known': (state, { data }) => edit(state, { dutyUntil: data.dutyUntil }),
     },
     react: {
-      'job-opened': (_event, state) => find(state),
+      'job-opened': (_event, state) => [
+        ...cancel(openOf(state, 'offer'), 'reclassified'),
+        ...handOn(state),
+        ...find(state),
+      ],
       offered: ({ data, at }, state, context) => [
         ...openOffer(state, data, at, context),
         notify(state, {
@@ -168,11 +172,7 @@ export function dispatch<S extends CaseState>(stages: Stages, rules: DispatchRul
       assigned: ({ data }, state, context) => [
         ...cancel(openOf(state, 'offer'), data.how),
         ...meet(state, 'dispatch', context),
-        ...moveOwner(
-          state,
-          openObligations(state).filter((obligation) => obligation.owedBy.as === 'assignee'),
-          owedBy(state, { as: 'assignee' }),
-        ),
+        ...handOn(state),
         ...(data.how === 'accepted' || data.how === 'grabbed'
           ? []
           : [
@@ -183,14 +183,7 @@ export function dispatch<S extends CaseState>(stages: Stages, rules: DispatchRul
             ]),
         ...(data.how === 'accepted' ? [] : lookUp(state, false)),
       ],
-      released: (_event, state) => [
-        ...moveOwner(
-          state,
-          openObligations(state).filter((obligation) => obligation.owedBy.as === 'assignee'),
-          owedBy(state, { as: 'assignee' }),
-        ),
-        ...find(state),
-      ],
+      released: (_event, state) => [...handOn(state), ...find(state)],
     },
     moments: ({ job, stage }) =>
       job && job.assignee !== null && job.dutyUntil !== null && stages.handling.includes(stage)
@@ -212,6 +205,13 @@ function queryOf(state: CaseState) {
   if (!state.job) return null;
   const { post, skills, department, passed } = state.job;
   return { post, skills, department, building: state.building, passed };
+}
+
+/** What whoever has the job owes is owed by him who has it now. */
+function handOn(state: CaseState): Draft[] {
+  const to = owedBy(state, { as: 'assignee' });
+  const owed = openObligations(state).filter(({ owedBy: from }) => from.as === 'assignee' && from.person !== to.person);
+  return moveOwner(state, owed, to);
 }
 
 function openOffer(

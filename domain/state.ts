@@ -99,6 +99,8 @@ export interface DailyProgress {
 export interface Callback {
   readonly round: 'none' | 'first' | 'second' | 'done';
   readonly attempts: readonly Instant[];
+  /** How it ended; null while somebody is still to be called. */
+  readonly settled: 'satisfied' | 'unreachable' | null;
   /** Staff who did any of the work in this episode. */
   readonly didWork: readonly string[];
 }
@@ -166,7 +168,7 @@ export function initialCase(family: string, opening: Opening): CaseState {
     progress: { checkedDay: null, lastAt: null },
     plannedFinish: null,
     satisfaction: null,
-    callback: { round: 'none', attempts: [], didWork: [] },
+    callback: { round: 'none', attempts: [], settled: null, didWork: [] },
     job: null,
     links: { parent: opening.record.rootCase, children: {}, repeatOf: opening.record.repeatOf },
     closedAt: null,

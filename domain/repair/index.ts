@@ -24,8 +24,10 @@ import { work } from './work';
 /** What was promised is kept before the case closes. */
 const keptLast: Slice<RepairState> = {
   react: {
-    'promise-kept': (_event, state) =>
-      state.callback.round === 'done' && openPromises(state).length === 0 ? [closing('satisfied')] : [],
+    'promise-kept': (_event, state) => {
+      const { settled } = state.callback;
+      return settled !== null && openPromises(state).length === 0 ? [closing(settled)] : [];
+    },
   },
 };
 

@@ -96,8 +96,8 @@ export function callback<S extends CaseState>(rules: CallbackRules<S>): Slice<S>
         obligation.kind === 'callback' || obligation.kind === 'second-callback'
           ? edit(state, { round: obligation.kind === 'callback' ? 'first' : 'second' })
           : state,
-      'callback-settled': (state) => edit(state, { round: 'done' }),
-      reopened: (state) => edit(state, { round: 'none', attempts: [] }),
+      'callback-settled': (state, { data }) => edit(state, { round: 'done', settled: data.reason }),
+      reopened: (state) => edit(state, { round: 'none', attempts: [], settled: null, didWork: [] }),
       ...Object.fromEntries(work.map((type) => [type, worked])),
     },
     react: {

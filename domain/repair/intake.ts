@@ -40,7 +40,11 @@ export const intake: Slice<RepairState> = {
         const grade = gradeOf(state, subtype, priority, by);
         if (isRefusal(grade)) return grade;
         const unpause = grade.priority === 'urgent' && state.pause ? [draft('resumed', { auto: false })] : [];
-        return [...unpause, draft('graded', { ...grade, from: priorityOf(state), note: reason })];
+        return [
+          ...unpause,
+          ...(jobChanges(state, subtype) ? openJob(state, subtype) : []),
+          draft('graded', { ...grade, from: priorityOf(state), note: reason }),
+        ];
       },
     },
   },
@@ -58,7 +62,6 @@ export const intake: Slice<RepairState> = {
     received: (_event, state, context) => [...takeIfFree(state, context), ...enter(state, 'received', 'us')],
     graded: ({ data }, state, context) => [
       ...setClocks(state, context, data.from === null ? undefined : 'reclassified'),
-      ...(data.from === null || jobChanges(state, data.subtype) ? openJob(state) : []),
       ...(data.from === null || data.from === data.priority
         ? []
         : [
@@ -73,7 +76,7 @@ export const intake: Slice<RepairState> = {
     reopened: (_event, state, context) => [
       ...enter(state, 'received', 'us'),
       ...setClocks(state, context),
-      ...openJob(state),
+      ...openJob(state, state.subtype),
     ],
   },
 };
@@ -89,6 +92,8 @@ export function openRepair(state: RepairState, opening: RepairOpening, context: 
   return [
     received,
     ...(circumstances || expectedResult ? [draft('repair-described', { circumstances, expectedResult })] : []),
+    // Before the clocks, so that they are owed by its department.
+    ...openJob(state, grade.subtype),
     draft('graded', { ...grade, from: null, note: null }),
     lookBack(grade.subtype, opening.record.asset, opening.record.roomIndex),
     notify(state, { template: 'repair-received', to: { kind: 'resident' } }),
@@ -129,8 +134,8 @@ function setClocks(state: RepairState, context: Context, cause?: 'reclassified')
   return REPAIR_CLOCKS.flatMap((kind) => setClock(state, { kind, rule: ruleOf(kind) }, context, cause));
 }
 
-function openJob(state: RepairState): Draft[] {
-  const fault = faultOf(state, state.subtype);
+function openJob(state: RepairState, subtype: string | null): Draft[] {
+  const fault = faultOf(state, subtype);
   if (!fault) return [];
   return [draft('job-opened', { post: fault.post, skills: fault.skills, department: fault.department })];
 }

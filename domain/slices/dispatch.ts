@@ -140,6 +140,7 @@ export function dispatch<S extends CaseState>(stages: Stages, rules: DispatchRul
         edit(state, { assignee: data.person, offered: null, exhausted: false, dutyUntil: data.dutyUntil }),
       released: (state, { data }) => pass(state, data.person),
       'duty-known': (state, { data }) => edit(state, { dutyUntil: data.dutyUntil }),
+      reopened: (state) => edit(state, NOBODY),
     },
     react: {
       'job-opened': (_event, state) => [
@@ -210,8 +211,10 @@ function queryOf(state: CaseState) {
 /** What whoever has the job owes is owed by him who has it now. */
 function handOn(state: CaseState): Draft[] {
   const to = owedBy(state, { as: 'assignee' });
-  const owed = openObligations(state).filter(({ owedBy: from }) => from.as === 'assignee' && from.person !== to.person);
-  return moveOwner(state, owed, to);
+  const others = openObligations(state).filter(
+    ({ owedBy: from }) => from.as === 'assignee' && (from.person !== to.person || from.department !== to.department),
+  );
+  return moveOwner(state, others, to);
 }
 
 function openOffer(

@@ -15,7 +15,7 @@ import { commandNames, isRefusal, ruleOf, type Family, type Refusal } from '../.
 import { DAY, HOUR, MINUTE, type Instant } from '../../domain/instant';
 import type { CaseState } from '../../domain/state';
 import type { Rules } from './invariants';
-import { BODY, EVERYBODY, ofType, sh, text, type FamilyPlay } from './support';
+import { BODY, EVERYBODY, ofType, text, type FamilyPlay } from './support';
 
 /** A run of a case in which people do anything at any time, and the system is sometimes down. */
 export interface Move {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { openOf } from '../../../domain/book';
-import { DAY, HOUR, MINUTE } from '../../../domain/instant';
+import { HOUR, MINUTE } from '../../../domain/instant';
 import { repair } from '../../../domain/repair';
 import { STAGES } from '../../../domain/repair/stages';
 import type { RepairOpening, RepairState } from '../../../domain/repair/state';

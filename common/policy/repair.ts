@@ -16,7 +16,8 @@ function column(names: Names, urgency: 'urgent' | 'ordinary') {
 }
 
 function faultSchema(names: Names) {
-  const clock = clockSchema(names);
+  // They hold whatever its priority is, and any fault can be raised to urgent.
+  const clock = clockSchema(names, 'urgent');
   return strict({
     category: name('_'),
     priority: oneOf(PRIORITIES, 'a priority of repairs'),

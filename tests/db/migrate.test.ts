@@ -38,7 +38,11 @@ test('default policies are published once, however many start at once', async ()
     await Promise.all(Array.from({ length: 4 }, () => publishDefaultPolicies(db, clock)));
     await publishDefaultPolicies(db, { now: () => clock.now() + 1 });
     const headers = await listPolicies(db);
-    expect(headers).toEqual([{ family: 'complaint', version: 1, publishedAt: clock.now(), publishedBy: 'system' }]);
+    const first = { version: 1, publishedAt: clock.now(), publishedBy: 'system' };
+    expect(headers).toEqual([
+      { family: 'complaint', ...first },
+      { family: 'repair', ...first },
+    ]);
     const policy = await currentPolicy(db, 'complaint');
     expect(policy?.document).toMatchObject({ id: 'complaint', version: 1 });
     expect(policy?.yaml).toContain('policy: complaint');
@@ -67,8 +71,8 @@ test('each of those who publish at once gets a version of his own; old ones stay
     const newest = await currentPolicy(db, 'complaint');
     expect(newest).toMatchObject({ version: 6, publishedBy: 'manager', document: { version: 6 } });
     expect((await listPolicies(db, 'complaint')).map(({ version }) => version)).toEqual([6, 5, 4, 3, 2, 1]);
-    expect(await listPolicies(db, 'repair')).toEqual([]);
-    expect(await currentPolicy(db, 'repair')).toBeNull();
+    expect(await listPolicies(db, 'parcel')).toEqual([]);
+    expect(await currentPolicy(db, 'parcel')).toBeNull();
     expect(await policyVersion(db, 'complaint', 7)).toBeNull();
   });
 });

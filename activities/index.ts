@@ -9,7 +9,6 @@ import { handOver, signal } from './delivery/handover';
 import { mailer } from './delivery/mail';
 import { sweepDeliveries } from './delivery/sweep';
 import { committedBy } from './delivery/committed';
-import { committedBy } from './delivery/standing';
 import { createEffectActivities, type EffectDeps } from './effects';
 import { createJournalActivities } from './journal';
 import { createNotifyActivities } from './notify';

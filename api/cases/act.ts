@@ -9,6 +9,7 @@ import type { CommandEnvelope } from '../../workflows/contracts/case';
 import type { ApiDeps } from '../deps';
 import { familyOf } from '../families';
 import type { Principal } from '../http/access';
+import { attachFiles, requireFiles } from '../resources/files';
 import { requireMatch, type IfMatch } from '../http/etag';
 import type { Idempotency } from '../http/idempotency';
 import { Problem, problem } from '../http/problem';
@@ -40,6 +41,8 @@ export async function act(deps: ApiDeps, request: ActRequest): Promise<FoundCase
   const found = await admitted(deps, request);
   const answered = request.idempotency ? await answeredBefore(deps, found.no, request.idempotency) : null;
   if (answered) return { ...found, snapshot: answered, projection: 'written' };
+  const files = filesIn(request.body);
+  if (files.length > 0) await requireFiles(deps, { ids: files, ...namedBy(found, request) });
   const id = request.idempotency?.key ?? deps.ids.uuid();
   const data = await withRefs(
     request.body,
@@ -47,11 +50,21 @@ export async function act(deps: ApiDeps, request: ActRequest): Promise<FoundCase
     textStore(deps, `${id}/${request.idempotency?.requestHash ?? ''}`, request.now),
   );
   const { projection } = await sent(deps, found, request, envelopeOf(request, id, data, found));
+  if (files.length > 0) await attachFiles(deps.database.db, { ids: files, caseNo: found.no, at: request.now });
   const snapshot = projection === 'written' ? await answerOf(deps, found.no, id) : null;
   if (snapshot) return { ...found, snapshot, projection: 'written' };
   const live = await inWorkflow(deps, found.no);
   if (!live) throw problem('not-found');
   return { ...live, projection };
+}
+
+/** Photos that the body names; they become part of the case. */
+function filesIn(body: object): readonly string[] {
+  return 'files' in body ? (body as { readonly files: readonly string[] }).files : [];
+}
+
+function namedBy({ no, project }: FoundCase, { principal }: ActRequest) {
+  return { caseNo: no, project, principal };
 }
 
 export interface Rehearsal {
@@ -76,7 +89,9 @@ export async function rehearseCommand(deps: ApiDeps, request: ActRequest): Promi
 async function admitted(deps: ApiDeps, { no, principal, command }: ActRequest): Promise<FoundCase> {
   const found = await findAnywhere(deps, no);
   await admit(deps, principal, found);
-  if (!ruleOf(familyOf(found.family), command)) throw problem('command-unknown', { command });
+  if (!ruleOf(familyOf(found.family), command)) {
+    throw problem('not-of-this-family', { command, family: found.family });
+  }
   return found;
 }
 

@@ -267,6 +267,12 @@ export const DOMAIN_CODES = define({
     meaning: 'The policy has no such subtype; name type and priority as well, or one of the allowed.',
     args: { subtype: 'what was sent', allowed: 'subtypes of the policy' },
   },
+  'not-of-this-family': {
+    status: 409,
+    title: 'Not of this family',
+    meaning: 'Cases of this family have no such command.',
+    args: { command: 'the command', family: 'family of the case' },
+  },
   'did-the-work': {
     status: 403,
     title: 'You did the work',

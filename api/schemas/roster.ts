@@ -8,6 +8,7 @@ import { role } from './views';
 
 const time = z
   .string()
+  .max(5)
   .regex(/^(?:[01][0-9]|2[0-3]):[0-5][0-9]$/, 'a local time, such as 08:00')
   .meta({ description: 'Local wall time', examples: ['22:00'] });
 const weekdays = z

@@ -15,7 +15,7 @@ const INSPECTORS = `${MANAGERS} quality ops`;
 const READERS = `${STAFF} quality resident`;
 const EVERYBODY = `${INSIDERS} volunteer merchant owner_rep resident`;
 
-/** Commands of a complaint: the table of docs/complaint.md. */
+/** Commands: the tables of docs/complaint.md and docs/repair.md. */
 const COMMANDS: Readonly<Record<string, string>> = {
   ...of(
     FRONT,
@@ -30,6 +30,14 @@ const COMMANDS: Readonly<Record<string, string>> = {
   ...of(`${FRONT} resident`, 'owner-answer withdraw'),
   ...of(`${FRONT} quality resident`, 'reopen'),
   ...of(`${STAFF} quality`, 'note'),
+  // Of repairs, and of what both have: docs/repair.md.
+  ...of(FRONT, 'regrade assign callback-attempt'),
+  ...of(STAFF, 'accept decline release contact depart move-eta arrive complete add-photos start-repair'),
+  ...of('engineering security finance', 'grab'),
+  ...of(`${STAFF} resident`, 'set-photo-consent'),
+  ...of(`${FRONT} resident`, 'callback'),
+  ...of(`senior_cs_supervisor ${MANAGERS}`, 'second-callback'),
+  ...of(MANAGERS, 'close-unsatisfied'),
 };
 
 const RULES: Readonly<Record<string, string | null>> = {
@@ -37,6 +45,7 @@ const RULES: Readonly<Record<string, string | null>> = {
     Object.entries(COMMANDS).map(([command, roles]) => [`POST /api/v1/cases/{no}/${command}`, roles]),
   ),
   'POST /api/v1/complaints': `${STAFF} quality resident`,
+  'POST /api/v1/repairs': `${STAFF} quality resident`,
   'POST /api/v1/commands': STAFF,
   'GET /api/v1/cases': READERS,
   'GET /api/v1/cases/{no}': READERS,

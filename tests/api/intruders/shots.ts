@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pngChunk, pngOf } from '../../common/image/made';
@@ -82,6 +83,24 @@ export const COMMAND_BODIES: Readonly<Record<string, (ids: Ids) => unknown>> = {
   extend: () => ({ dueAt: later(), reason: '等零件' }),
   'feed-back': () => ({ written: '已修复', faceToFace: true }),
   close: () => ({ rootCause: '老化', preventiveAction: '更换', similarRisksChecked: true }),
+  regrade: () => ({ subtype: 'bulb', reason: '更正' }),
+  accept: () => ({}),
+  decline: () => ({}),
+  grab: () => ({}),
+  assign: ({ staff }) => ({ to: staff }),
+  release: () => ({ reason: '缺件' }),
+  contact: () => ({}),
+  depart: () => ({ eta: soon() }),
+  'move-eta': () => ({ eta: later(), reason: '堵车' }),
+  arrive: () => ({}),
+  complete: () => ({ result: '已修复', siteCleared: true }),
+  'add-photos': () => ({ files: [randomUUID()] }),
+  'set-photo-consent': () => ({ consent: true }),
+  callback: () => ({ score: 5, solved: true }),
+  'second-callback': () => ({ score: 5, solved: true }),
+  'callback-attempt': () => ({}),
+  'close-unsatisfied': () => ({ reason: '多次沟通' }),
+  'start-repair': () => ({ subtype: 'lift_fault' }),
 };
 
 const none = [{ shot: () => ({}) }] as const;
@@ -109,6 +128,7 @@ const AIMS: Readonly<Record<string, readonly Aim[]>> = {
       foreign: { no: [201, null] },
     },
   ],
+  startRepair: [{ shot: ({ project }) => ({ body: { project, channel: 'phone', matter: '漏水', subtype: 'leak' } }) }],
   runCommands: [
     {
       shot: ({ no }) => ({ body: { items: [{ no, command: 'note', body: TEXT }] } }),
@@ -310,7 +330,7 @@ export function aimsAt(operation: { readonly id: string; readonly name: string }
 
 function commandAim(command: string, body: (ids: Ids) => unknown): Aim {
   const aim = { shot: (ids: Ids) => ({ ...at(ids), body: body(ids) }) };
-  return command === 'hand-over' ? { ...aim, foreign: { staff: [422, 'staff-unknown'] } } : aim;
+  return command === 'hand-over' || command === 'assign' ? { ...aim, foreign: { staff: [422, 'staff-unknown'] } } : aim;
 }
 
 /** Which ids a request is made of: only those are worth swapping. */

@@ -1,23 +1,23 @@
 /**
  * `npm run check:readme`: what README.md and the other Markdown files say is there. Links, npm scripts, variables,
- * folders and files; docs/problems.md against the table of refusals; docs/complaint.md against the domain, the bodies
- * of the API and the default policy; .env.example against docker-compose.yml. Prints every mistake, ends non-zero on any.
+ * folders and files; docs/problems.md against the table of refusals; the page of each family against the domain, the
+ * bodies of the API and the default policy; .env.example against docker-compose.yml. Prints every mistake, ends non-zero on any.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { ZodType } from 'zod';
+import { FAMILIES } from '../api/families';
+import type { Startable } from '../api/families/startable';
 import { commandBodies } from '../api/schemas/commands';
 import { problemsMarkdown } from '../api/http/docs';
 import { isProblemCode } from '../api/http/problem-codes';
 import { loadDefaultPolicies } from '../common/policy/load';
 import { FRONT_DESK, MANAGERS, STAFF, SUPERVISORS } from '../domain/actor';
-import { complaint } from '../domain/complaint';
-import { COMPLAINT_CLOCKS, type ComplaintPolicy } from '../domain/complaint/policy';
 import { commandNames, ruleOf } from '../domain/family';
 import { DAY, HOUR, MINUTE } from '../domain/instant';
-import { PRIORITIES, type ClockRule } from '../domain/policy';
+import type { ClockRule } from '../domain/policy';
 import { PROBLEMS_FILE } from './docs-problems';
 
 const ROOT = resolve(__dirname, '..');
@@ -70,7 +70,9 @@ function anchorOf(title: string): string {
 // Scripts, variables, folders and files
 
 const SCRIPTS = Object.keys((JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts);
-const READERS = FILES.filter((path) => path === 'common/config.ts' || /^(stack|bench)\/.*\.ts$/.test(path));
+const READERS = FILES.filter(
+  (path) => /^common\/config(-\w+)?\.ts$/.test(path) || /^(stack|bench)\/.*\.ts$/.test(path),
+);
 const SETTINGS = [...READERS, 'docker-compose.yml', '.env.example', 'deploy/temporal-schema.sh'].map(read).join('\n');
 const VARIABLE = /\b(?:(?:GUANJIA|TEMPORAL|POSTGRES)_[A-Z][A-Z_]*[A-Z]|DATABASE_URL|NODE_ENV)\b/g;
 /** A variable where it is read, or named to be read. */
@@ -107,7 +109,13 @@ function checkSettings(): void {
   differ('.env.example', 'the variable', offered, [...new Set(asked)]);
 }
 
-// docs/complaint.md
+// The page of each family: docs/complaint.md, docs/repair.md, …
+
+interface Page {
+  readonly page: string;
+  readonly family: Startable['family'];
+}
+const FAMILY_PAGES: readonly Page[] = FAMILIES.map(({ family }) => ({ page: `docs/${family.name}.md`, family }));
 
 /** Rows of the table below a heading whose first cell names something in code, cell by cell. */
 function tableOf(text: string, heading: string, columns: number): string[][] {
@@ -133,13 +141,20 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   staff: STAFF,
 };
 
-function checkCommands(page: string, text: string): void {
+/** Commands of people; what the engine tells a case of itself is none. */
+function commandsOf({ family }: Page): string[] {
+  return commandNames(family).filter((name) => ruleOf(family, name)?.roles.some((role) => role !== 'system'));
+}
+
+/** @param shared commands that another page explains. */
+function checkCommands({ page, family }: Page, text: string, shared: readonly string[]): void {
   const rows = tableOf(text, 'Commands', 5);
   const names = rows.map(([first = '']) => codesIn(first)[0] ?? '');
-  differ(page, 'the command', names, commandNames(complaint));
+  const own = commandsOf({ page, family }).filter((name) => names.includes(name) || !shared.includes(name));
+  differ(page, 'the command', names, own);
   for (const [first = '', who = '', body = ''] of rows) {
     const name = codesIn(first)[0] ?? '';
-    const rule = ruleOf(complaint, name);
+    const rule = ruleOf(family, name);
     if (!rule) continue;
     const roles = new Set(who.split(',').flatMap((word) => GROUPS[word.trim()] ?? [word.trim()]));
     differ(page, `${name}: the role`, [...roles], rule.roles);
@@ -154,21 +169,25 @@ function fieldsOf(command: string): string[] {
   return Object.entries(fields).map(([field, value]) => field + (value.safeParse(undefined).success ? '?' : ''));
 }
 
-function checkClocks(page: string, text: string): void {
-  // This policy was checked by the schema of its family.
-  const policy = loadDefaultPolicies().find(({ id }) => id === 'complaint')?.policy as ComplaintPolicy | undefined;
-  const rows = tableOf(text, 'Clocks', 6);
+function checkClocks({ page, family }: Page, text: string): void {
+  const policy = loadDefaultPolicies().find(({ id }) => id === family.name)?.policy;
+  // Each family's policy has a row of clocks per column; its schema has checked it.
+  const { clocks } = policy as unknown as {
+    readonly clocks: Readonly<Record<string, Readonly<Record<string, ClockRule>>>>;
+  };
+  const columns = Object.keys(clocks);
+  const rows = tableOf(text, 'Clocks', columns.length + 2);
+  const kinds = new Set(Object.values(clocks).flatMap((column) => Object.keys(column)));
   differ(
     page,
     'the clock',
     rows.map(([first = '']) => codesIn(first)[0] ?? ''),
-    COMPLAINT_CLOCKS,
+    [...kinds],
   );
   for (const [first = '', ...cells] of rows) {
-    const clock = COMPLAINT_CLOCKS.find((kind) => kind === codesIn(first)[0]);
-    if (!clock || !policy) continue;
-    for (const [index, priority] of (['unclassified', ...PRIORITIES] as const).entries()) {
-      const wanted = limitOf(policy.clocks[priority][clock]);
+    const clock = codesIn(first)[0] ?? '';
+    for (const [index, priority] of columns.entries()) {
+      const wanted = limitOf(clocks[priority]?.[clock]);
       expectThat(cells[index] === wanted, page, `${clock}, ${priority}: ${cells[index]} instead of ${wanted}`);
     }
   }
@@ -181,15 +200,19 @@ function limitOf(rule: ClockRule | undefined): string {
   return `${limit / unit} ${name}${pausable ? ' ⏸' : ''}`;
 }
 
-/** Every code that the domain refuses with is explained, and no other is named. */
-function checkRefusals(page: string, text: string): void {
+/** Every code that the domain refuses with is explained on a page of a family, and no other is named. */
+function checkRefusals(): void {
   const sources = FILES.filter((path) => /^domain\/.*\.ts$/.test(path)).map(read);
   const given = sources.flatMap((source) =>
     [...source.matchAll(/refuse\(\s*'([a-z-]+)'/g)].map(([, code = '']) => code),
   );
-  const named = tableOf(text, 'Refusals', 2).flatMap(([first = '']) => codesIn(first));
-  for (const code of new Set(given)) expectThat(named.includes(code), page, `the refusal ${code} is missing`);
-  for (const code of named) expectThat(isProblemCode(code), page, `${code} is no code of a refusal`);
+  const named = FAMILY_PAGES.flatMap(({ page }) =>
+    tableOf(read(page), 'Refusals', 2).flatMap(([first = '']) => codesIn(first)),
+  );
+  for (const code of new Set(given)) {
+    expectThat(named.includes(code) || !isProblemCode(code), 'docs', `the refusal ${code} is missing`);
+  }
+  for (const code of named) expectThat(isProblemCode(code), 'docs', `${code} is no code of a refusal`);
 }
 
 function checkCompose(): void {
@@ -210,10 +233,15 @@ for (const page of PAGES) {
   checkLinks(page, text);
   checkNames(page, text);
 }
-const PAGE = 'docs/complaint.md';
-checkCommands(PAGE, read(PAGE));
-checkClocks(PAGE, read(PAGE));
-checkRefusals(PAGE, read(PAGE));
+for (const entry of FAMILY_PAGES) {
+  const text = read(entry.page);
+  const elsewhere = FAMILY_PAGES.filter(({ page }) => page !== entry.page).flatMap(({ page }) =>
+    tableOf(read(page), 'Commands', 5).map(([first = '']) => codesIn(first)[0] ?? ''),
+  );
+  checkCommands(entry, text, elsewhere);
+  checkClocks(entry, text);
+}
+checkRefusals();
 checkSettings();
 checkCompose();
 expectThat(readFileSync(PROBLEMS_FILE, 'utf8') === problemsMarkdown(), 'docs/problems.md', 'run npm run docs:problems');

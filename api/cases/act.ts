@@ -7,7 +7,7 @@ import { findReceipt } from '../../db/queries/cases';
 import { journalPage } from '../../db/queries/journal-read';
 import type { CommandEnvelope } from '../../workflows/contracts/case';
 import type { ApiDeps } from '../deps';
-import { familyOf } from '../families';
+import { familyOf, rolesOf } from '../families';
 import type { Principal } from '../http/access';
 import { attachFiles, requireFiles } from '../resources/files';
 import { requireMatch, type IfMatch } from '../http/etag';
@@ -90,6 +90,8 @@ async function admitted(deps: ApiDeps, { no, principal, command }: ActRequest): 
   const found = await findAnywhere(deps, no);
   await admit(deps, principal, found);
   if (!ruleOf(familyOf(found.family), command)) {
+    const allowed = rolesOf(command);
+    if (!allowed.includes(principal.role)) throw problem('role-not-allowed', { role: principal.role, allowed });
     throw problem('not-of-this-family', { command, family: found.family });
   }
   return found;

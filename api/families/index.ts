@@ -1,3 +1,5 @@
+import type { Role } from '../../domain/actor';
+import { ruleOf } from '../../domain/family';
 import type { FamilyPolicy } from '../../domain/policy';
 import type { CaseSnapshot } from '../../domain/projection';
 import type { CaseState } from '../../domain/state';
@@ -14,6 +16,12 @@ export function familyOf(name: string): Startable['family'] {
   const entry = BY_NAME.get(name);
   if (!entry) throw new Error(`no such family: ${name}`);
   return entry.family;
+}
+
+/** Whoever may give a command in any family. */
+export function rolesOf(command: string): Role[] {
+  const roles = FAMILIES.flatMap(({ family }) => ruleOf(family, command)?.roles ?? []);
+  return [...new Set(roles)].filter((role) => role !== 'system');
 }
 
 /** A snapshot and its policy are a state again, as the domain's pure functions take it. */

@@ -8,7 +8,7 @@ import { actorOf } from '../cases/admit';
 import type { FoundCase } from '../cases/find';
 import { bodySchemaOf, caseViewOf, obligationsOf } from '../cases/views';
 import type { ApiDeps } from '../deps';
-import { FAMILIES } from '../families';
+import { FAMILIES, rolesOf } from '../families';
 import type { Principal } from '../http/access';
 import { problem } from '../http/problem';
 import { DOMAIN_CODES } from '../http/domain-codes';
@@ -49,7 +49,6 @@ function commandRoute(deps: ApiDeps, command: CommandName & CommandBody): Route 
   const body = rules.some(({ field }) => field)
     ? commandBodies[command].extend({ occurredAt: instant().optional() })
     : commandBodies[command];
-  const roles = [...new Set(rules.flatMap((rule) => rule.roles))].filter((role) => role !== 'system');
   return defineRoute({
     method: 'POST',
     path: `/api/v1/cases/{no}/${command}`,
@@ -57,7 +56,7 @@ function commandRoute(deps: ApiDeps, command: CommandName & CommandBody): Route 
     summary: `Command ${command}; answers the case after it`,
     description: 'With dryRun=true: what it would do; nothing is stored.',
     tags: ['Commands'],
-    access: { roles, project: { byHandler: 'the project is known with the case' } },
+    access: { roles: rolesOf(command), project: { byHandler: 'the project is known with the case' } },
     params: z.strictObject({ no: z.string().max(20) }),
     query: z.strictObject({ dryRun: queryBoolean().optional() }),
     body: body.meta({ id: bodySchemaOf(command) }),

@@ -18,6 +18,9 @@ describe('me', () => {
     expect(body).toEqual({
       id: 's-manager',
       kind: 'staff',
+      // A machine's key has no session; a desk locks itself after ten minutes (console.md section 7).
+      session: null,
+      lock: { afterSeconds: 600 },
       name: `${PLANTED.staff}manager`,
       role: 'manager',
       roles: [{ project: LAKE, role: 'manager' }],

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { oneOf, strict } from '../../common/policy/scalars';
 import { report } from '../../common/policy/issues';
 import { expectations } from './expectations';
+import { placesShape, tiesShape } from './places';
 import { checkRequest, requestFields, requestShape, startIn, STARTS } from './requests';
 import { bool, count, json, listOf, mapping, moment, name, oneOrMore, role, text, who, zone } from './values';
 
@@ -94,6 +95,7 @@ const person = strict({
   projects: listOf(name, 'projects').optional(),
   department: z.string({ error: 'a department' }).nullable().optional(),
   active: bool.optional(),
+  ...tiesShape,
 });
 
 const household = strict({
@@ -116,6 +118,7 @@ export const story = strict({
   /** Roles, or `role@project`, that nobody holds. */
   vacant: listOf(who, 'roles').optional(),
   households: z.record(name, household, { error: 'a mapping from ids to households' }).optional(),
+  ...placesShape,
   policy: overrides.optional(),
   /** Real seconds it may take. */
   patience: count(1, 600).optional(),

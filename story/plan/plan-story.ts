@@ -5,6 +5,7 @@ import { MomentError, parseMoment, resolveMoment } from '../time';
 import { Context } from './context';
 import { planCheck } from './expectations';
 import { Cast, householdsOf, peopleOf, projectsOf } from './people';
+import { checkPlaces, placesOf } from './places';
 import type { Action, Plan, PlannedStep } from './plan';
 import { planRequest } from './requests';
 
@@ -30,6 +31,7 @@ export function planStory(story: StoryFile, file: string, lineOf: (path: PolicyP
   const begin = beginOf(story, zone, findings);
   const context = new Context(zone, cast, begin, findings, lineOf);
   checkNames(story, context);
+  checkPlaces(story, context);
   const steps = story.steps.map((step, index) => planStep(step, context, ['steps', index], file));
   context.named['end'] = context.now;
   context.now = begin;
@@ -45,6 +47,11 @@ export function planStory(story: StoryFile, file: string, lineOf: (path: PolicyP
     projects,
     people: cast.people,
     households: cast.households,
+    places: placesOf(
+      story,
+      cast.people,
+      projects.map(({ id }) => id),
+    ),
     policy: story.policy ?? null,
     patienceMs: (story.patience ?? PATIENCE_S) * 1_000,
     steps,

@@ -1,3 +1,4 @@
+import type { PlacesSpec } from '../../db/queries/company-places';
 import type { Role } from '../../domain/actor';
 import type { Instant } from '../../domain/instant';
 import type { Check } from '../check/matcher';
@@ -15,6 +16,8 @@ export interface Plan {
   readonly projects: readonly PlannedProject[];
   readonly people: readonly Person[];
   readonly households: readonly PlannedHousehold[];
+  /** Posts, zones, rosters and assets, by project. */
+  readonly places: ReadonlyMap<string, PlacesSpec>;
   /** Changes of the policy that holds at the beginning. */
   readonly policy: PolicyChanges | null;
   readonly patienceMs: number;

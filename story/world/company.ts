@@ -27,7 +27,7 @@ export async function foundCompany(plan: Plan, config: Config, clock: Clock, ids
   }
 }
 
-function companyOf({ projects, people, households }: Plan): CompanySpec {
+function companyOf({ projects, people, households, places }: Plan): CompanySpec {
   return {
     id: 'story',
     name: '管家物业',
@@ -36,6 +36,7 @@ function companyOf({ projects, people, households }: Plan): CompanySpec {
       name,
       zone,
       departments: DEPARTMENTS,
+      places: places.get(id) ?? {},
       households: households
         .filter(({ project }) => project === id)
         .map(({ colour, project: _project, ...home }) => ({ ...home, ...(colour ? { careColour: colour } : {}) })),

@@ -1,15 +1,8 @@
 import type { z } from 'zod';
-import {
-  assetById,
-  changeAsset,
-  insertAsset,
-  isAssetKnown,
-  lockAsset,
-  openCasesOf,
-  type Asset,
-} from '../../db/queries/assets';
+import { assetById, changeAsset, insertAsset, isAssetKnown, lockAsset, type Asset } from '../../db/queries/assets';
 import { isTransient } from '../../db/database';
 import { findProject } from '../../db/queries/directory';
+import { openCasesAbout } from '../../db/queries/open-cases';
 import { zoneOf } from '../../db/queries/named-lists';
 import type { ApiDeps } from '../deps';
 import { requireProject, type Principal } from '../http/access';
@@ -73,7 +66,7 @@ export async function removeAsset(deps: ApiDeps, by: By, id: string): Promise<As
   return deps.database.db.transaction().execute(async (trx) => {
     const before = await lockAsset(trx, id);
     if (!before) throw problem('not-found');
-    const cases = await openCasesOf(trx, before);
+    const cases = await openCasesAbout(trx, { project, column: 'asset', value: id });
     if (cases.length > 0) throw problem('asset-in-use', { count: cases.length, cases: cases.slice(0, NAMED_MAX) });
     const after = { ...before, state: 'removed' as const };
     await changeAsset(trx, after);

@@ -5,6 +5,7 @@ import {
   insertResidents,
   setCareColour,
   type CareColour,
+  type NewHousehold,
   type NewResident,
 } from '../../db/queries/api-households';
 import { residentsOf, type Household, type Resident } from '../../db/queries/households';
@@ -44,22 +45,36 @@ export async function visibleHome(deps: ApiDeps, principal: Principal, id: strin
 /** @returns its id. @throws Problem conflict when the room is in the ledger; idempotency-mismatch */
 export async function createHome(deps: ApiDeps, by: Making, body: z.output<typeof newHousehold>): Promise<string> {
   const { project, building, unit, room, careColour, residents } = body;
-  const roomIndex = indexOf('/room', () => deps.blindIndex.room(project, room));
   const details = { residents: residents.length, careColour: careColour ?? null };
   const making = { ...by, kind: 'household', letter: 'h', project, details } as const;
   return makeOnce(deps, making, async (trx, id) => {
-    const roomRef = await keepText(deps, trx, { kind: 'household', id }, room, by.now);
-    const home = { id, project, building, unit: unit ?? null, roomRef, roomIndex, careColour: careColour ?? null };
-    if (!(await insertHousehold(trx, { ...home, at: by.now }))) throw problem('conflict');
+    const home = { id, project, building, unit: unit ?? null, careColour: careColour ?? null };
+    await addHome(deps, trx, home, { room, at: by.now });
     for (const [index, resident] of residents.entries()) {
-      const residentId = `r-${deps.ids.uuid().replaceAll('-', '').slice(0, 16)}`;
-      await addResident(deps, trx, home, { id: residentId, ...resident }, { at: by.now, place: `/residents/${index}` });
+      const place = `/residents/${index}`;
+      await addResident(deps, trx, home, { id: newResidentId(deps), ...resident }, { at: by.now, place });
     }
   });
 }
 
-/** @returns the id of the resident. */
+export const newResidentId = ({ ids }: Pick<ApiDeps, 'ids'>): string =>
+  `r-${ids.uuid().replaceAll('-', '').slice(0, 16)}`;
+
+/** @throws Problem conflict when the room is in the ledger */
+export async function addHome(
+  deps: ApiDeps,
+  trx: Kysely<Database>,
+  home: Omit<NewHousehold, 'roomRef' | 'roomIndex' | 'at'>,
+  { room, at }: { readonly room: string; readonly at: number },
+): Promise<void> {
+  const roomIndex = indexOf('/room', () => deps.blindIndex.room(home.project, room));
+  const roomRef = await keepText(deps, trx, { kind: 'household', id: home.id }, room, at);
+  if (!(await insertHousehold(trx, { ...home, roomRef, roomIndex, at }))) throw problem('conflict');
+}
+
+/** @returns the id of the resident. @throws Problem conflict for a home whose people have moved */
 export async function createResident(deps: ApiDeps, by: Making, home: Household, body: PlainResident): Promise<string> {
+  if (home.movedTo !== null) throw problem('conflict');
   const making = {
     ...by,
     kind: 'resident',
@@ -70,7 +85,7 @@ export async function createResident(deps: ApiDeps, by: Making, home: Household,
   return makeOnce(deps, making, (trx, id) => addResident(deps, trx, home, { id, ...body }, { at: by.now, place: '' }));
 }
 
-async function addResident(
+export async function addResident(
   deps: ApiDeps,
   trx: Kysely<Database>,
   home: Pick<Household, 'id' | 'project'>,
@@ -143,13 +158,14 @@ export async function homeViews(deps: ApiDeps, homes: readonly Household[], mask
     name: show(nameRef, maskName),
     phone: show(phoneRef, maskPhone),
   });
-  return homes.map(({ id, project, building, unit, roomRef, careColour }) => ({
+  return homes.map(({ id, project, building, unit, roomRef, careColour, movedTo }) => ({
     id,
     project,
     building,
     unit,
     room: show(roomRef, maskRoom),
     careColour: careColour as CareColour | null,
+    movedTo,
     residents: residents.filter(({ household }) => household === id).map(residentView),
   }));
 }

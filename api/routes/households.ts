@@ -18,12 +18,15 @@ import {
   recordUnmasking,
   visibleHome,
 } from '../resources/households';
+import { moveHome } from '../resources/moving';
 import {
   household,
   householdChange,
   householdList,
   lookup,
   lookupResult,
+  movedHome,
+  movingHome,
   newHousehold,
   newResident,
   unmasked,
@@ -45,7 +48,7 @@ const FOUND_MAX = 20;
 
 /** Homes and who lives there. Personal data travels in bodies only, and is shown masked. */
 export function householdRoutes(deps: ApiDeps): Route[] {
-  return [list(deps), one(deps), find(deps), create(deps), change(deps), addResident(deps), unmask(deps)];
+  return [list(deps), one(deps), find(deps), create(deps), change(deps), move(deps), addResident(deps), unmask(deps)];
 }
 
 function list(deps: ApiDeps): Route {
@@ -192,6 +195,34 @@ function change(deps: ApiDeps): Route {
   });
 }
 
+function move(deps: ApiDeps): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/households/{id}/move',
+    operationId: 'moveHousehold',
+    summary: 'Its people live in another project now',
+    description:
+      'They have a new home there, with ids of its own; the old one stays with movedTo, and its room can be entered again. Open cases stay in the project in which they were reported. Keys of the home are taken back.',
+    tags,
+    access: { roles: KEEPERS, project: byHandler },
+    params,
+    body: movingHome,
+    examples: { hill: { project: 'hillside', building: '2', unit: '1', room: '2-1-801' } },
+    idempotent: true,
+    responses: {
+      201: { description: 'Where they live now', schema: movedHome, headers: { Location: 'The new home' } },
+    },
+    problems: ['conflict'],
+    handler: async ({ params: { id }, body, idempotency }, { principal, now }) => {
+      const old = await visibleHome(deps, principal, id);
+      const { id: newId, openCases } = await moveHome(deps, { principal, now, idempotency }, old, body);
+      const home = await homeView(deps, await visibleHome(deps, principal, newId));
+      const headers = { Location: `/api/v1/households/${newId}` };
+      return { status: 201, headers, body: { home, movedFrom: id, openCases: [...openCases] } };
+    },
+  });
+}
+
 function addResident(deps: ApiDeps): Route {
   return defineRoute({
     method: 'POST',
@@ -204,7 +235,7 @@ function addResident(deps: ApiDeps): Route {
     body: newResident,
     idempotent: true,
     responses: { 201: { description: 'The home as it is now', schema: household } },
-    problems: [],
+    problems: ['conflict'],
     handler: async ({ params: { id }, body, idempotency }, { principal, now }) => {
       const home = await visibleHome(deps, principal, id);
       await createResident(deps, { principal, now, idempotency }, home, body);

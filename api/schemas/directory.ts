@@ -83,6 +83,8 @@ const home = {
   unit: z.string().nullable(),
   room: z.string().nullable(),
   careColour: careColour.nullable(),
+  /** Home in another project where its people live now. */
+  movedTo: z.string().nullable(),
   residents: z.array(resident),
 };
 
@@ -112,6 +114,20 @@ export const newHousehold = z
     residents: z.array(newResident).max(20).default([]),
   })
   .meta({ id: 'NewHousehold' });
+
+export const movingHome = z
+  .strictObject({ project: projectId, building: place, unit: place.nullish(), room: roomText })
+  .meta({ id: 'MovingHousehold', description: 'Where its people live now' });
+
+export const movedHome = z
+  .object({
+    home: household,
+    /** The home that they left. */
+    movedFrom: z.string(),
+    /** Cases of the old home that stay open in its project. */
+    openCases: z.array(z.string()),
+  })
+  .meta({ id: 'MovedHousehold' });
 
 export const householdChange = z.strictObject({ careColour: careColour.nullable() }).meta({ id: 'HouseholdChange' });
 

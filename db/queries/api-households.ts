@@ -10,7 +10,7 @@ export async function householdById(db: Kysely<Database>, id: string): Promise<H
   const row = await db
     .selectFrom('household')
     .select(['id', 'project', 'building', 'unit', 'room_ref as roomRef', 'room_index as roomIndex'])
-    .select('care_colour as careColour')
+    .select(['care_colour as careColour', 'moved_to as movedTo'])
     .where('id', '=', id)
     .executeTakeFirst();
   return row ?? null;

@@ -94,21 +94,6 @@ export async function isAssetKnown(db: Kysely<Database>, project: string, id: st
   return rows[0]?.known ?? false;
 }
 
-/** Numbers of the open cases about it, oldest first. */
-export async function openCasesOf(db: Kysely<Database>, { project, id }: Pick<Asset, 'project' | 'id'>) {
-  const rows = await db
-    .selectFrom('case')
-    .select('no')
-    .where('project', '=', project)
-    .where('asset', '=', id)
-    .where('closed_at', 'is', null)
-    .where('ended', '=', false)
-    .orderBy('received_at')
-    .orderBy('no')
-    .execute();
-  return rows.map(({ no }) => no);
-}
-
 /** Something that happened to an asset: a case was received, or what is written in the ledger was changed. */
 export interface AssetFileEntry {
   readonly kind: 'case' | 'revision';

@@ -12,6 +12,8 @@ export interface Household {
   readonly roomRef: string;
   readonly roomIndex: string;
   readonly careColour: string | null;
+  /** The home in another project where its people live now. */
+  readonly movedTo: string | null;
 }
 
 export interface Resident {
@@ -56,7 +58,7 @@ export async function listHouseholds(
     found.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
     found
       .select(['h.id', 'h.project', 'h.building', 'h.unit', 'h.room_ref as roomRef', 'h.room_index as roomIndex'])
-      .select('h.care_colour as careColour')
+      .select(['h.care_colour as careColour', 'h.moved_to as movedTo'])
       .$if(!!cursor, (all) => all.where('h.id', '>', cursor?.id ?? ''))
       .orderBy('h.id')
       .limit(limit + 1)

@@ -9,6 +9,8 @@ export interface HouseholdTable {
   room_ref: string;
   room_index: string;
   care_colour: string | null;
+  /** Its people live there now, in another project; then it is not found by its room any more. */
+  moved_to: string | null;
   created_at: Date;
 }
 

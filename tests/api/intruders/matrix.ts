@@ -109,6 +109,7 @@ const RULES: Readonly<Record<string, string | null>> = {
   'GET /api/v1/households/{id}': INSIDERS,
   'POST /api/v1/households': `${FRONT} ops`,
   'PATCH /api/v1/households/{id}': `${FRONT} ops`,
+  'POST /api/v1/households/{id}/move': `${FRONT} ops`,
   'POST /api/v1/households/{id}/residents': `${FRONT} ops`,
   'POST /api/v1/households/{id}/unmask': `${STAFF} quality`,
   'POST /api/v1/residents/{id}/erase': 'manager general_manager',

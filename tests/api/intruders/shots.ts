@@ -169,6 +169,15 @@ const AIMS: Readonly<Record<string, readonly Aim[]>> = {
   lookUp: [{ shot: ({ project }) => ({ body: { project, room: '3-2-1501' } }) }],
   createHousehold: [{ shot: ({ project }) => ({ body: { project, building: '9', room: '9-1-101' } }) }],
   changeHousehold: [{ shot: ({ household }) => ({ path: { id: household }, body: { careColour: 'red' } }) }],
+  // To the same project, which is refused: the resident of the walk keeps his key.
+  moveHousehold: [
+    {
+      shot: ({ household, project }) => ({
+        path: { id: household },
+        body: { project, building: '9', room: '9-1-909' },
+      }),
+    },
+  ],
   addResident: [{ shot: ({ household }) => ({ path: { id: household }, body: { name: '王五' } }) }],
   unmaskHousehold: [
     { shot: ({ household, no }) => ({ path: { id: household }, body: { reason: 'visit', case: no } }) },

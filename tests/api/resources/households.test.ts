@@ -1,9 +1,14 @@
 import { sql } from 'kysely';
+import { newApiKey } from '../../../common/crypto/api-key';
+import { pageKeys } from '../../../db/queries/api-keys';
+import { writeBatch } from '../../../db/queries/journal';
+import { insertKey } from '../../../db/queries/keys';
+import { PlayedCase } from '../../db/played-case';
 import { maskName, maskPhone, maskRoom } from '../../../api/resources/masks';
 import { listAudit } from '../../../db/queries/audit';
 import { shred } from '../../../db/queries/vault';
 import { MINUTE } from '../../../domain/instant';
-import { LAKE, PLANTED } from './company';
+import { HILL, LAKE, PLANTED } from './company';
 import { MONDAY, startOffice, type Json, type Office } from './support';
 
 let office: Office;
@@ -17,7 +22,7 @@ const clerk = (method: string, path: string, body?: unknown, headers?: Record<st
 const audit = (subject: string) => listAudit(office.deps.database.db, { projects: '*', subject, limit: 10 });
 
 const MASKED = {
-  ...{ id: 'h-1', project: LAKE, building: '3', unit: '2', room: '3-2-***', careColour: 'red' },
+  ...{ id: 'h-1', project: LAKE, building: '3', unit: '2', room: '3-2-***', careColour: 'red', movedTo: null },
   residents: [
     { id: 'r-1', name: '欧**', phone: '138****9911' },
     { id: 'r-2', name: '张**', phone: null },
@@ -214,4 +219,62 @@ test('names, telephone numbers and rooms stand in no log line and no audit entry
   for (const planted of [PLANTED.name, PLANTED.phone, PLANTED.room, '李雷', '13700001234', '5-1-901']) {
     expect([planted, written.includes(planted)]).toEqual([planted, false]);
   }
+});
+
+describe('moving to another project', () => {
+  const to = { project: HILL, building: '8', unit: '1', room: '8-1-801' };
+  const move = (as: 'boss' | 'customer_service', id: string, body: object, key: string) =>
+    office.call(as, 'POST', `/api/v1/households/${id}/move`, body, { 'idempotency-key': key });
+  const home = { project: LAKE, building: '6', room: '6-1-601', careColour: 'yellow' };
+  const people = [{ name: '搬家人', phone: '13700001234' }, { name: '同住人' }];
+
+  test('the people have a new home there; the old one says where, and its cases stay', async () => {
+    const made = await clerk('POST', '/api/v1/households', { ...home, residents: people });
+    const old = String(made.body.id);
+    const resident = String((made.body.residents as Json[])[0]?.id);
+    const key = newApiKey();
+    const holder = { staff: null, resident, household: old, projects: [LAKE] };
+    const about = { label: 'x', role: 'resident' as const, createdAt: MONDAY, createdBy: 'test', expiresAt: null };
+    await insertKey(office.deps.database.db, { id: key.id, hash: key.hash, ...holder, ...about });
+    const roomIndex = office.deps.blindIndex.room(LAKE, home.room);
+    const played = PlayedCase.open({ no: 'C-MVNG-0001', project: LAKE, record: { roomIndex } });
+    await writeBatch(office.deps.database, played.batch, office.deps);
+
+    const [moved, again] = [await move('boss', old, to, 'm-1'), await move('boss', old, to, 'm-1')];
+    expect(moved).toMatchObject({
+      status: 201,
+      body: {
+        movedFrom: old,
+        openCases: ['C-MVNG-0001'],
+        home: { project: HILL, careColour: 'yellow', movedTo: null },
+      },
+    });
+    const now = moved.body.home as Json;
+    expect((now.residents as Json[]).map(({ phone }) => phone).sort()).toEqual(['137****1234', null]);
+    expect((again.body.home as Json).id).toBe(now.id);
+    expect(await move('boss', old, to, 'm-2')).toMatchObject({ status: 409, body: { code: 'conflict' } });
+    expect((await clerk('GET', `/api/v1/households/${old}`)).body).toMatchObject({ movedTo: now.id });
+    expect((await clerk('POST', `/api/v1/households/${old}/residents`, { name: '来客' })).status).toBe(409);
+    const found = await office.call('hill', 'POST', '/api/v1/lookup', { project: HILL, phone: '13700001234' });
+    expect(found.body.items?.map(({ id }) => id)).toEqual([now.id]);
+    const { items } = await pageKeys(office.deps.database.db, { filter: { projects: '*', ids: [key.id] }, limit: 1 });
+    expect(items[0]?.revokedAt).toBe(office.now);
+    expect(await audit(`household/${old}`)).toMatchObject([
+      { action: 'household.move', project: LAKE, details: { openCases: 1, keysRevoked: 1 } },
+      { action: 'household.create' },
+    ]);
+    // Somebody else lives in the room now.
+    expect((await clerk('POST', '/api/v1/households', home)).status).toBe(201);
+  });
+
+  test.each([
+    ['not to a project of others', 'customer_service', to, 404, 'not-found'],
+    ['not within the project', 'customer_service', { ...to, project: LAKE }, 409, 'conflict'],
+    ['not to a room that somebody has', 'boss', { ...to, room: PLANTED.room }, 409, 'conflict'],
+    ['not to nowhere', 'boss', { ...to, project: 'nowhere' }, 404, 'not-found'],
+  ] as const)('%s', async (name, as, body, status, code) => {
+    const answer = await move(as, 'h-1', body, name.replaceAll(' ', '-'));
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+    expect((await clerk('GET', '/api/v1/households/h-1')).body.movedTo).toBeNull();
+  });
 });

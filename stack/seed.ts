@@ -74,12 +74,15 @@ const HOUSEHOLDS: readonly HouseholdSpec[] = ['1', '2', '3'].flatMap((building) 
 
 const ON_SITE = { inServiceSince: '2016-05-01', state: 'in-service' } as const;
 
-/** Lifts are looked after by two engineers in turn, day and night; everybody else is always on duty. */
+/** Posts are those of the repair policy. Two engineers take turns, day and night; everybody else is always on duty. */
 const PLACES: PlacesSpec = {
   posts: [
     { id: 'front-desk', name: '前台' },
-    { id: 'lift-repair', name: '电梯维修' },
+    { id: 'lift', name: '电梯维修' },
     { id: 'plumbing', name: '水暖维修' },
+    { id: 'electrical', name: '电工' },
+    { id: 'general', name: '综合维修' },
+    { id: 'fire', name: '消防' },
     { id: 'cleaning', name: '保洁' },
   ],
   skills: [
@@ -93,7 +96,7 @@ const PLACES: PlacesSpec = {
   ties: {
     'cs-1': { post: 'front-desk', skills: [], zones: [] },
     'cs-2': { post: 'front-desk', skills: [], zones: [] },
-    'engineer-1': { post: 'lift-repair', skills: ['lift-certificate'], zones: ['east', 'west'] },
+    'engineer-1': { post: 'lift', skills: ['lift-certificate'], zones: ['east', 'west'] },
     'engineer-2': { post: 'plumbing', skills: ['lift-certificate', 'electrician'], zones: ['east', 'west'] },
   },
   roster: [shift('engineer-1', '08:00', '20:00'), shift('engineer-2', '20:00', '08:00')],

@@ -6,13 +6,13 @@ import { act } from '../cases/act';
 import type { ApiDeps } from '../deps';
 import type { Idempotency } from '../http/idempotency';
 import { Problem, problem } from '../http/problem';
-import type { handoverInput, moved } from '../schemas/handovers';
+import type { handoverInput, movedCase } from '../schemas/handovers';
 import type { PlainText } from '../schemas/text';
 import { NAMED_MAX } from './assets';
 import { recordDeed, type By } from './record';
 import { visibleMember } from './member';
 
-type Moved = z.output<typeof moved>;
+type Moved = z.output<typeof movedCase>;
 
 /** Cases that one request moves: more would outlast its time limit. */
 const WAVE_MAX = 100;
@@ -26,35 +26,43 @@ interface Wave extends By {
   readonly idempotency: Idempotency | null;
 }
 
-/** One command per case, some at a time, one result each; one that is refused stops no other. */
+/** What moves with one command; null: nothing moves it. */
+interface Move {
+  readonly no: string;
+  readonly command: 'hand-over' | 'assign' | null;
+}
+
+/**
+ * Ownership is handed over, a job is assigned anew. What is owed in person otherwise, an accepted part or an offer, stays:
+ * messages about it go to the role of whoever has left.
+ */
+function movesOf({ no, owner, obligations }: OwedCase): Move[] {
+  const moves: Move[] = [
+    ...(owner ? [{ no, command: 'hand-over' as const }] : []),
+    ...(obligations.some(({ as }) => as === 'assignee') ? [{ no, command: 'assign' as const }] : []),
+  ];
+  return moves.length > 0 ? moves : [{ no, command: null }];
+}
+
+/** A few commands at a time, one result each; one that is refused stops no other. */
 async function handOver(deps: ApiDeps, wave: Wave): Promise<Moved[]> {
-  const waiting = [...wave.cases.slice(0, WAVE_MAX).entries()];
+  const moves = wave.cases.slice(0, WAVE_MAX).flatMap(movesOf);
+  const waiting = [...moves.entries()];
   const results: Moved[] = [];
   const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next; next = waiting.shift())
-      results[next[0]] = await moveOne(deps, wave, next[1]);
+    for (let next = waiting.shift(); next; next = waiting.shift()) results[next[0]] = await moved(deps, wave, next[1]);
   };
   await Promise.all(Array.from({ length: ABREAST }, work));
   return results;
 }
 
-/**
- * What moves a case's obligations to somebody else: ownership has its command. What is owed in person otherwise, an
- * accepted part, stays: it is addressed to the role of whoever has left.
- */
-const commandFor = ({ owner }: OwedCase): 'hand-over' | null => (owner ? 'hand-over' : null);
-
-async function moveOne(
-  deps: ApiDeps,
-  { to, reason, principal, now, idempotency }: Wave,
-  owed: OwedCase,
-): Promise<Moved> {
-  const { no } = owed;
-  const command = commandFor(owed);
+async function moved(deps: ApiDeps, { to, reason, ...by }: Wave, { no, command }: Move): Promise<Moved> {
   if (command === null) return { no, command, status: 200, code: null };
-  const own = idempotency && { ...idempotency, key: `${idempotency.key}/${no}` };
+  const { principal, now } = by;
+  const idempotency = by.idempotency && { ...by.idempotency, key: `${by.idempotency.key}/${no}/${command}` };
+  const body = command === 'assign' ? { to } : { to, reason };
   try {
-    await act(deps, { no, command, body: { to, reason }, principal, idempotency: own, ifMatch: null, now });
+    await act(deps, { no, command, body, principal, idempotency, ifMatch: null, now });
     return { no, command, status: 200, code: null };
   } catch (error) {
     if (error instanceof Problem) return { no, command, status: error.status, code: error.code };
@@ -77,8 +85,8 @@ export async function handOverShift(
   await requireColleague(deps, to, [project]);
   const cases = await owedCases(db, { person: from, projects: [project], role });
   const results = await handOver(deps, { ...by, cases, to, reason });
-  const refused = results.filter(({ code }) => code !== null).map(({ no }) => no);
-  const details = { to, role: role ?? null, moved: results.length - refused.length, refused };
+  const refused = refusedIn(results);
+  const details = { to, role: role ?? null, moved: results.filter(({ command, code }) => command !== null && code === null).length, refused };
   await recordDeed(db, by, { action: 'shift.hand-over', subject: `staff/${from}`, project, details });
   return {
     ...{ from, to, at: isoOf(by.now), moved: results, remaining: Math.max(0, cases.length - WAVE_MAX) },
@@ -132,11 +140,15 @@ export async function settle(
   }
   await requireColleague(deps, to, [...new Set(cases.map(({ project }) => project))]);
   const results = await handOver(deps, { ...by, cases, to, reason, idempotency: null });
-  const refused = results.filter(({ code }) => code !== null).map(({ no }) => no);
+  const refused = refusedIn(results);
   const left = [...refused, ...cases.slice(WAVE_MAX).map(({ no }) => no)];
   if (left.length > 0) throw stillOwes(left);
   return results;
 }
+
+const refusedIn = (results: readonly Moved[]): string[] => [
+  ...new Set(results.filter(({ code }) => code !== null).map(({ no }) => no)),
+];
 
 const stillOwes = (cases: readonly string[]) =>
   problem('still-owes', { count: cases.length, cases: cases.slice(0, NAMED_MAX) });

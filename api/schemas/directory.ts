@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pageOf } from '../paging';
 import { at, careColour, departmentId, personName, projectId, staffRole, subjectId } from './parts';
-import { moved } from './handovers';
+import { movedCase } from './handovers';
 import { text } from './text';
 import { role } from './views';
 
@@ -35,7 +35,7 @@ export const staffMember = z
 export const changedMember = staffMember
   .extend({
     /** Of somebody who left: what became of each case in which he owed something. */
-    handedOver: z.array(moved),
+    handedOver: z.array(movedCase),
   })
   .meta({ id: 'ChangedStaffMember' });
 

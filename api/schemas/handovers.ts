@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { at, staffRole, subjectId } from './parts';
 import { text } from './text';
+import { debtorKind } from './views';
 
 /** Shift change: what the one owes becomes the other's. */
 
@@ -15,7 +16,7 @@ export const handoverInput = z
   .refine(({ from, to }) => from !== to, { message: 'somebody else', path: ['to'] })
   .meta({ id: 'HandoverInput' });
 
-const owedItem = z.object({ id: z.string(), kind: z.string(), dueAt: at }).meta({ id: 'OwedItem' });
+const owedItem = z.object({ id: z.string(), kind: z.string(), as: debtorKind, dueAt: at }).meta({ id: 'OwedItem' });
 
 const owedCase = z
   .object({
@@ -27,10 +28,10 @@ const owedCase = z
   })
   .meta({ id: 'OwedCase' });
 
-export const moved = z
+export const movedCase = z
   .object({
     no: z.string(),
-    /** `hand-over`; null: nothing moves it, what he owes there is addressed to his role once he has left. */
+    /** `hand-over`, `assign`; null: nothing moves it, what he owes there is addressed to his role once he has left. */
     command: z.string().nullable(),
     status: z.int(),
     /** Code of the refusal; null where it was moved. */
@@ -60,7 +61,7 @@ export const handover = z
     from: z.string(),
     to: z.string(),
     at,
-    moved: z.array(moved),
+    moved: z.array(movedCase),
     /** Cases beyond what one request moves: ask again. */
     remaining: z.int(),
     ...open,

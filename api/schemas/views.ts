@@ -9,7 +9,7 @@ export const role = z.enum(ROLES).meta({ id: 'Role' });
 const waitingOn = z.enum(['us', 'resident', 'outside', 'working', 'nobody']).meta({ id: 'WaitingOn' });
 const mode = z.enum(['live', 'drill', 'mystery']).meta({ id: 'CaseMode' });
 const obligationState = z.enum(['open', 'met', 'cancelled']).meta({ id: 'ObligationState' });
-const debtorKind = z.enum(['owner', 'department', 'role', 'assignee', 'resident']).meta({ id: 'DebtorKind' });
+export const debtorKind = z.enum(['owner', 'department', 'role', 'assignee', 'resident']).meta({ id: 'DebtorKind' });
 const dueCause = z
   .enum(['pause', 'plan-confirmed', 'reclassified', 'extended', 'promise-moved'])
   .meta({ id: 'DueCause' });

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { Role } from '../../domain/actor';
 import type { Instant } from '../../domain/instant';
+import type { OwedBy } from '../../domain/obligation';
 import type { Database } from '../schema';
 import { instantOf } from '../time';
 import { inScope, type ProjectScope } from './lists';
@@ -18,6 +19,8 @@ export interface OwedCase {
 export interface OwedItem {
   readonly id: string;
   readonly kind: string;
+  /** As what he owes it. */
+  readonly as: OwedBy['as'];
   readonly dueAt: Instant;
 }
 
@@ -41,7 +44,7 @@ export async function owedCases(db: Kysely<Database>, { person, projects, role }
       .execute(),
     db
       .selectFrom('obligation')
-      .select(['case_no', 'project', 'id', 'kind', 'due_at'])
+      .select(['case_no', 'project', 'id', 'kind', 'owed_as', 'due_at'])
       .where('owed_person', '=', person)
       .where(sql<boolean>`state = 'open'`)
       .where(inScope(sql.ref('project'), projects))
@@ -55,9 +58,9 @@ export async function owedCases(db: Kysely<Database>, { person, projects, role }
   if (role === undefined || role === 'customer_service') {
     for (const { no, project } of owned) found.set(no, { no, project, owner: true, obligations: [] });
   }
-  for (const { case_no: no, project, id, kind, due_at: due } of items) {
+  for (const { case_no: no, project, id, kind, owed_as: as, due_at: due } of items) {
     const known = found.get(no) ?? { no, project, owner: false, obligations: [] };
-    found.set(no, { ...known, obligations: [...known.obligations, { id, kind, dueAt: instantOf(due) }] });
+    found.set(no, { ...known, obligations: [...known.obligations, { id, kind, as, dueAt: instantOf(due) }] });
   }
   return [...found.values()].sort((a, b) => (a.no < b.no ? -1 : 1));
 }

@@ -56,6 +56,22 @@ test('parts that nobody accepted are listed for the department of whoever goes',
   expect((body.unaccepted as Body[]).filter((part) => part.no === no)).toMatchObject([{ kind: 'part' }]);
 });
 
+test('a job is assigned to whoever comes', async () => {
+  const repair = { project: 'lakeside', channel: 'phone', matter: '电梯停运', subtype: 'lift_fault' };
+  const { body: made } = await product.call('customer_service', 'POST', '/api/v1/repairs', repair);
+  const no = made.no as string;
+  const assigned = await manager('POST', `/api/v1/cases/${no}/assign`, { to: 's-engineering' });
+  expect([assigned.status, assigned.body.code]).toEqual([200, undefined]);
+  const mine = ((await preview('s-engineering')).cases as Body[]).find((each) => each.no === no);
+  expect((mine?.obligations as Body[]).map(({ as }) => as)).toContain('assignee');
+  const body = { from: 's-engineering', to: 's-duty_manager', reason: '换班' };
+  const done = await manager('POST', `${AT}/handovers`, body);
+  expect((done.body.moved as Body[]).filter((each) => each.no === no)).toEqual([
+    { no, command: 'assign', status: 200, code: null },
+  ]);
+  expect(((await preview('s-duty_manager')).cases as Body[]).map((each) => each.no)).toContain(no);
+});
+
 test.each([
   ['to somebody of elsewhere', { from: 's-customer_service', to: 's-riverside' }, 422, 'staff-unknown'],
   ['from somebody of elsewhere', { from: 's-riverside', to: 's-duty_manager' }, 404, 'not-found'],

@@ -8,6 +8,7 @@ import { MemoryInbox, MemoryJournal } from '../workflows/support/memory';
 import { settled } from '../workflows/support/sound';
 import { World } from '../workflows/support/world';
 import { HISTORIES } from './histories';
+import { outside } from './repairs';
 import { SCENARIOS, type Stage } from './scenarios';
 
 /** `npm run histories`: records the golden histories of this release anew. Those of earlier releases stay. */
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
 /** Each in a world of its own. @returns all runs, the first one under the scenario's name, then `<name>.2` … */
 async function record(name: string): Promise<[string, HistoryEvent[]][]> {
   const [journal, inbox] = [new MemoryJournal(), new MemoryInbox()];
-  const world = await World.open({ writeJournal: journal.writeJournal, notify: inbox.notify });
+  const world = await World.open({ writeJournal: journal.writeJournal, notify: inbox.notify, ...outside });
   try {
     const stage: Stage = { world, journal, inbox, at: await world.goTo(1, 9 * HOUR) };
     const played = await SCENARIOS[name]?.(stage);

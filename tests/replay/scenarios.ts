@@ -15,6 +15,8 @@ import {
   URGENT,
   text,
 } from '../domain/support';
+import type { Opening } from '../../domain/event';
+import { REPAIRS } from './repairs';
 import type { TestCase } from '../workflows/support/case';
 import { TRIES_AT_ONCE, type MemoryInbox, type MemoryJournal } from '../workflows/support/memory';
 import { until } from '../workflows/support/until';
@@ -29,7 +31,7 @@ export interface Stage {
 }
 
 /** What the golden histories are recorded from: each way through the case loop once, by the name of its file. */
-export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<TestCase>>> = {
+export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<TestCase<Opening>>>> = {
   /** Every rung of a ladder, the daily update, an outage. */
   'urgent-unattended': async ({ world, at }) => {
     const played = await world.start({ ...URGENT, at });
@@ -203,4 +205,6 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<TestCa
     }
     return played;
   },
+
+  ...REPAIRS,
 };

@@ -18,8 +18,11 @@ const versions = ({ body }: { body: Json }) => (body.versions as Json[]).map(({ 
 
 test('what comes with the program is version 1', async () => {
   expect((await get('')).body).toMatchObject({
-    total: 1,
-    items: [{ family: 'complaint', version: 1, publishedBy: 'system' }],
+    total: 2,
+    items: [
+      { family: 'complaint', version: 1, publishedBy: 'system' },
+      { family: 'repair', version: 1, publishedBy: 'system' },
+    ],
   });
   const { body } = await get('/complaint');
   expect(body).toMatchObject({ version: 1, yaml: YAML, document: { id: 'complaint', version: 1 } });
@@ -75,6 +78,6 @@ test.each([
   expect(await publish(yaml, '', family)).toMatchObject({ status, body: { code } });
 });
 
-test.each(['/repair', '/repair/versions/1', '/complaint/versions/99'])('%s is not there', async (path) => {
+test.each(['/gardening', '/gardening/versions/1', '/complaint/versions/99'])('%s is not there', async (path) => {
   expect(await get(path)).toMatchObject({ status: 404, body: { code: 'unknown-policy' } });
 });

@@ -3,7 +3,7 @@ import { ApplicationFailure, type TypedSearchAttributes } from '@temporalio/comm
 import { ask } from '../../../common/updates';
 import type { Actor } from '../../../domain/actor';
 import type { ComplaintOpening, ComplaintState } from '../../../domain/complaint/state';
-import type { CommandData, CommandName } from '../../../domain/event';
+import type { CommandData, CommandName, Opening } from '../../../domain/event';
 import type { Refusal } from '../../../domain/family';
 import type { CaseSnapshot } from '../../../domain/projection';
 import {
@@ -36,15 +36,15 @@ function updating({ workflow }: Client): Send {
     workflow.getHandle(no).executeUpdate<CommandResult, [CommandEnvelope]>(name, { args: [envelope] });
 }
 
-/** One complaint on a server, by its updates and queries. */
-export class TestCase {
+/** One case on a server, by its updates and queries. */
+export class TestCase<O extends Opening = ComplaintOpening> {
   private ids = 0;
 
   constructor(
     /** Gives a call to the server its deadline. */
     private readonly call: <R>(work: () => Promise<R>) => Promise<R>,
     private readonly client: Client,
-    readonly opening: ComplaintOpening,
+    readonly opening: O,
     private readonly send: Send = updating(client),
   ) {}
 

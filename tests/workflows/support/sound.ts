@@ -2,6 +2,7 @@ import type { JournalEvent } from '../../../domain/event';
 import { MINUTE, SECOND, type Instant } from '../../../domain/instant';
 import { snapshotOf } from '../../../domain/projection';
 import { folded } from '../../domain/support';
+import type { Opening } from '../../../domain/event';
 import type { ShownState, TestCase } from './case';
 import { armed, type HistoryEvent } from './history';
 import { until } from './until';
@@ -15,12 +16,12 @@ export interface JournalOf {
 }
 
 /** Waits until nothing of the case is under way: all is journalled, and every message has its outcome. */
-export async function settled(of: TestCase, journal: JournalOf): Promise<readonly JournalEvent[]> {
+export async function settled(of: TestCase<Opening>, journal: JournalOf): Promise<readonly JournalEvent[]> {
   return (await atRest(of, journal)).events;
 }
 
 async function atRest(
-  of: TestCase,
+  of: TestCase<Opening>,
   journal: JournalOf,
 ): Promise<{ events: readonly JournalEvent[]; state: ShownState }> {
   return until(`${of.no} is settled`, async () => {

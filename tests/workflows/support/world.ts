@@ -14,6 +14,9 @@ import type { JournalSinks } from '../../../workflows/contracts/journal';
 import { CLERK, openingOf, SHANGHAI, type OpenOptions } from '../../domain/support';
 import { timeSkippingServer } from '../../support/servers';
 import { dataConverter } from './converter';
+import type { Opening } from '../../../domain/event';
+import type { RepairOpening } from '../../../domain/repair/state';
+import { repairOpening, type RepairOptions } from '../../domain/repair/support';
 import { TestCase } from './case';
 
 const QUEUE = 'cases';
@@ -43,7 +46,7 @@ export interface StartOptions extends OpenOptions {
 export class World {
   private working: Promise<void> | null = null;
   private worker: Worker | null = null;
-  private readonly running = new Set<TestCase>();
+  private readonly running = new Set<TestCase<Opening>>();
 
   private constructor(
     private readonly env: TestWorkflowEnvironment,
@@ -150,6 +153,19 @@ export class World {
   async start(options: StartOptions = {}): Promise<TestCase> {
     const { played, how } = await this.prepare(options);
     await this.call(() => this.client.workflow.start('complaintWorkflow', how));
+    return played;
+  }
+
+  /** A repair that is received now, or was at the instant given. */
+  async startRepair(options: RepairOptions = {}): Promise<TestCase<RepairOpening>> {
+    count += 1;
+    const opening = repairOpening({ at: await this.now(), no: `R-WORLD-${count}`, ...options });
+    const played = new TestCase((work) => this.call(work), this.client, opening);
+    this.running.add(played);
+    const args = [{ startKey: 'start', bodyHash: 'body', opening }];
+    await this.call(() =>
+      this.client.workflow.start('repairWorkflow', { taskQueue: QUEUE, workflowId: opening.no, args }),
+    );
     return played;
   }
 

@@ -1,0 +1,113 @@
+import { HOUR, MINUTE } from '../../domain/instant';
+import { MANAGER, OTHER_CLERK, ROUTINE, SUPERVISOR, text } from '../domain/support';
+import { ENGINEER, OTHER_ENGINEER, repairOpening, type RepairOptions } from '../domain/repair/support';
+import type { Opening } from '../../domain/event';
+import type { TestCase } from '../workflows/support/case';
+import type { EffectActivities, EffectAnswer, EffectRequest } from '../../workflows/contracts/effects';
+import type { Stage } from './scenarios';
+
+/** Who is asked for a job, one after the other; then nobody. */
+const TURNS = [ENGINEER.id, OTHER_ENGINEER.id];
+
+/** The outside of recorded repairs: a roster of two, a fault that was there before, a repair for a complaint. */
+export const outside: EffectActivities = {
+  carryOut: (request) => Promise.resolve(answer(request)),
+};
+
+function answer({ no, at, effect, project }: EffectRequest): EffectAnswer {
+  switch (effect.kind) {
+    case 'find-assignee': {
+      const person = TURNS.find((id) => !effect.passed.includes(id)) ?? null;
+      return { command: { name: 'offer-job', data: { person, because: 'post', dutyUntil: null } } };
+    }
+    case 'look-up-duty': {
+      const successor = effect.relieve ? OTHER_ENGINEER.id : null;
+      const dutyUntil = effect.relieve ? null : at + 3 * HOUR;
+      return { command: { name: 'tell-duty', data: { person: effect.person, dutyUntil, successor } } };
+    }
+    case 'look-back':
+      return { command: { name: 'tell-past', data: { repeatOf: null, inMonth: 1 } } };
+    case 'start-case': {
+      const child = `R-OF-${no}`;
+      const opening = repairOpening({ at, no: child, subtype: effect.subtype, record: { rootCase: no } });
+      return {
+        start: {
+          workflowType: 'repairWorkflow',
+          input: { opening: { ...opening, project }, startKey: child, bodyHash: child },
+        },
+        command: { name: 'link-case', data: { no: child, family: effect.family } },
+      };
+    }
+    default:
+      return { command: null };
+  }
+}
+
+const START: RepairOptions = { photoConsent: true };
+const FILE = '00000000-0000-4000-8000-000000000001';
+const TO_ENGINEER = { by: ENGINEER };
+const TO_OTHER = { by: OTHER_ENGINEER };
+const ANSWER = { score: 5, solved: true, conduct: true, comment: null };
+
+async function worked(played: TestCase<Opening>, { world, at }: Stage, from: number): Promise<void> {
+  await played.do('arrive', { checklist: ['badge_shown'] }, TO_OTHER);
+  await played.do('survey', { findings: text('f'), plan: text('p'), finishAt: at + from + 3 * HOUR }, TO_OTHER);
+  await world.until(at + from + HOUR);
+  await played.do('complete', { result: text('done'), siteCleared: true, files: [] }, TO_OTHER);
+}
+
+export const REPAIRS: Readonly<Record<string, (stage: Stage) => Promise<TestCase<Opening>>>> = {
+  /** Offered, declined, lapsed, grabbed, given back, assigned; promises; photos; two callbacks; closed and reopened. */
+  'repair-many-hands': async (stage) => {
+    const { world, at } = stage;
+    const played = await world.startRepair({ ...START, at, subtype: 'leak' });
+    await world.until(at + 10);
+    await played.do('decline', { reason: null }, TO_ENGINEER);
+    await world.until(at + 4 * MINUTE);
+    await played.do('grab', {}, TO_ENGINEER);
+    await played.do('contact', { note: null, eta: at + HOUR }, TO_ENGINEER);
+    await played.do('release', { reason: text('r') }, TO_ENGINEER);
+    await played.do('assign', { to: OTHER_ENGINEER.id });
+    await played.do('depart', { eta: at + HOUR }, TO_OTHER);
+    await played.do('move-eta', { eta: at + 1.5 * HOUR, reason: text('r') }, TO_OTHER);
+    await played.do('set-photo-consent', { consent: true });
+    await played.do('regrade', { subtype: 'blocked_pipe', priority: null, reason: text('r') }, { by: MANAGER });
+    await played.do('arrive', { checklist: [] }, TO_OTHER);
+    await played.do('survey', { findings: text('f'), plan: text('p'), finishAt: at + 5 * HOUR }, TO_OTHER);
+    await played.do('propose-plan', { cause: text('c'), plan: text('p'), finishAt: at + 6 * HOUR }, TO_OTHER);
+    await played.do('add-photos', { files: [FILE] }, TO_OTHER);
+    await world.until(at + 2 * HOUR);
+    await played.do('complete', { result: text('done'), siteCleared: true, files: [] }, TO_OTHER);
+    await played.do('callback-attempt', {}, { by: OTHER_CLERK });
+    await played.do('callback', { ...ANSWER, solved: false }, { by: OTHER_CLERK });
+    await world.until(at + 3 * HOUR);
+    await played.do('assign', { to: OTHER_ENGINEER.id });
+    await worked(played, stage, 3 * HOUR);
+    await played.do('callback', ANSWER, { by: OTHER_CLERK });
+    await played.do('second-callback', ANSWER, { by: SUPERVISOR });
+    return played;
+  },
+
+  /** A complaint starts a repair; each knows the other. */
+  'complaint-starts-a-repair': async ({ world, at }) => {
+    const played = await world.start({ ...ROUTINE, at });
+    await played.do('start-repair', { subtype: 'bulb', asset: null, note: null });
+    await world.until(at + MINUTE);
+    return played;
+  },
+
+  /** An alarm at work hours, the end of a shift, closed by a manager with a reason. */
+  'repair-alarm-shift-end': async (stage) => {
+    const { world, at } = stage;
+    const opened = { ...START, at, subtype: 'lift_fault', record: { source: 'alarm' } } as const;
+    const played = await world.startRepair(opened);
+    await world.until(at + 10);
+    await played.do('accept', {}, TO_ENGINEER);
+    await played.do('assign', { to: OTHER_ENGINEER.id });
+    await played.do('assign', { to: ENGINEER.id });
+    await world.until(at + 4 * HOUR);
+    await worked(played, stage, 4 * HOUR);
+    await played.do('close-unsatisfied', { reason: text('r') }, { by: MANAGER });
+    return played;
+  },
+};

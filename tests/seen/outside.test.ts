@@ -84,7 +84,8 @@ describe('traces', () => {
       // Several spans may have a transaction: the first one meant is that below the second.
       const [first, ...others] = names;
       const above = others.map(named);
-      const row = all.filter(({ name, parentSpanId }) => name === first && parentSpanId === above[0]?.spanId);
+      const below = above.length > 0 ? above[0]?.spanId : CALLERS.span;
+      const row = all.filter(({ name, parentSpanId }) => name === first && parentSpanId === below);
       const found = [row.length === 1 ? row[0] : undefined, ...above];
       return found.every((span) => span !== undefined) && found;
     });

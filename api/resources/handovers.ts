@@ -86,7 +86,12 @@ export async function handOverShift(
   const cases = await owedCases(db, { person: from, projects: [project], role });
   const results = await handOver(deps, { ...by, cases, to, reason });
   const refused = refusedIn(results);
-  const details = { to, role: role ?? null, moved: results.filter(({ command, code }) => command !== null && code === null).length, refused };
+  const details = {
+    to,
+    role: role ?? null,
+    moved: results.filter(({ command, code }) => command !== null && code === null).length,
+    refused,
+  };
   await recordDeed(db, by, { action: 'shift.hand-over', subject: `staff/${from}`, project, details });
   return {
     ...{ from, to, at: isoOf(by.now), moved: results, remaining: Math.max(0, cases.length - WAVE_MAX) },

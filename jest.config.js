@@ -12,7 +12,5 @@ module.exports = {
     ],
   },
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
-  // The servers wait more than they work: two files at once are as quick as two cores allow.
-  maxWorkers: 2,
   testTimeout: 30_000,
 };

@@ -24,7 +24,7 @@ import { caseView, commandRehearsal } from '../schemas/views';
 const REFUSALS: readonly ProblemCode[] = [
   ...(Object.keys(DOMAIN_CODES) as (keyof typeof DOMAIN_CODES)[]),
   ...(['not-found', 'not-allowed-now', 'case-closed', 'stale', 'idempotency-mismatch'] as const),
-  ...(['unknown-policy', 'engine-unavailable', 'case-unreadable', 'database-unavailable'] as const),
+  ...(['file-unknown', 'unknown-policy', 'engine-unavailable', 'case-unreadable', 'database-unavailable'] as const),
 ];
 
 /** One route per command of any family: `POST /api/v1/cases/{no}/{command}`. Roles are those of the domain's rules. */

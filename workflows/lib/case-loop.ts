@@ -87,7 +87,7 @@ class CaseLoop<S extends CaseState, O extends Opening> {
     this.effects = new Effects((answer) => {
       this.commit(runAnswer(this.family, this.state, answer, Date.now()));
     });
-    this.journal = new Journal(opening.no, written, () => snapshotOf(this.state), fence, this.outbox);
+    this.journal = new Journal(opening.no, written, () => snapshotOf(this.state), fence, [this.effects, this.outbox]);
     if (carried) this.restore(carried);
     if (opened) this.commit(opened, this.startReceipt(opened));
     this.openedSeq = opened ? opened.state.seq : null;
@@ -241,7 +241,7 @@ class CaseLoop<S extends CaseState, O extends Opening> {
     this.changed = true;
     this.journal.append(step.events, receipt ? [receipt] : []);
     this.outbox.add(this.state, step.events, { origin: receipt?.origin, away: this.journal.isAway() });
-    this.effects.add(this.state, step.events);
+    this.effects.add(this.state, step.events, { away: this.journal.isAway() });
     this.show();
   }
 

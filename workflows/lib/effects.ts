@@ -12,25 +12,51 @@ import type { Answer } from '../../domain/engine';
 import type { CaseState } from '../../domain/state';
 import { TOLD, type CaseStart, type EffectAnswer, type EffectRequest, type ToldEnvelope } from '../contracts/effects';
 import { searchAttributes } from '../contracts/search-attributes';
+import type { FirstSent } from './journal';
 import { unlessLeaving } from './leaving';
 import { effecting, effectingNow } from './options';
 
 /**
  * What cases ask of the outside beside messages: to find out something (who gets a job, what was here before), to start
- * a case of another family, to tell another case. Each runs by itself and comes back as a command of the system; what is
- * under way when a case rolls over is asked for anew by the next run, and is brought about once by its key.
+ * a case of another family, to tell another case. Each comes back as a command of the system; what is under way when a
+ * case rolls over is asked for anew by the next run, and is brought about once by its key.
+ *
+ * A local activity tries first, in turn with messages and journal; when it gives up, or the database is known to be
+ * away, an ordinary one does, beside them, for as long as it takes.
  */
-export class Effects {
+export class Effects implements FirstSent {
   private readonly open = new Map<number, EffectRequest>();
+  /** To be carried out before the journal is written next. */
+  private fresh: EffectRequest[] = [];
 
   constructor(private readonly answered: (answer: Answer) => void) {}
 
-  add(state: CaseState, events: readonly JournalEvent[]): void {
+  add(state: CaseState, events: readonly JournalEvent[], { away }: { readonly away: boolean }): void {
     for (const event of events) {
       if (event.type !== 'effect-requested') continue;
       const { no, project } = state;
-      this.begin({ key: `${no}/${event.seq}`, no, seq: event.seq, project, at: event.at, effect: event.data.effect });
+      const { effect } = event.data;
+      const request = { key: `${no}/${event.seq}`, no, seq: event.seq, project, at: event.at, effect };
+      this.open.set(request.seq, request);
+      if (away || effect.kind === 'tell-case') this.beside(request);
+      else this.fresh.push(request);
     }
+  }
+
+  isWaiting(): boolean {
+    return this.fresh.length > 0;
+  }
+
+  async send(): Promise<void> {
+    for (let request = this.fresh.shift(); request; request = this.fresh.shift()) {
+      const found = await foundNow(request);
+      if (!found || found.start) this.beside(request, found);
+      else this.end(request, { command: found.command });
+    }
+  }
+
+  giveUp(): void {
+    for (let request = this.fresh.shift(); request; request = this.fresh.shift()) this.beside(request);
   }
 
   isIdle(): boolean {
@@ -42,17 +68,20 @@ export class Effects {
   }
 
   restore(requests: readonly EffectRequest[]): void {
-    for (const request of requests) this.begin(request);
+    for (const request of requests) {
+      this.open.set(request.seq, request);
+      this.beside(request);
+    }
   }
 
-  private begin(request: EffectRequest): void {
-    this.open.set(request.seq, request);
-    this.run(request).catch(unlessLeaving);
+  /** @param found what was found out already; else it is found out by an ordinary activity. */
+  private beside(request: EffectRequest, found: EffectAnswer | null = null): void {
+    const { effect } = request;
+    const outcome = effect.kind === 'tell-case' ? tell(request, effect) : carriedOut(request, found);
+    outcome.then((done) => this.end(request, done)).catch(unlessLeaving);
   }
 
-  private async run(request: EffectRequest): Promise<void> {
-    const { effect, seq } = request;
-    const outcome = effect.kind === 'tell-case' ? await tell(request, effect) : await carriedOut(request);
+  private end({ seq, effect }: EffectRequest, outcome: Outcome): void {
     this.open.delete(seq);
     this.answered({ of: seq, effect: effect.kind, ...outcome });
   }
@@ -60,10 +89,20 @@ export class Effects {
 
 type Outcome = Pick<Answer, 'command' | 'failed'>;
 
-/** What can never be carried out is a fact of the journal, not the end of the case. */
-async function carriedOut(request: EffectRequest): Promise<Outcome> {
+async function foundNow(request: EffectRequest): Promise<EffectAnswer | null> {
   try {
-    const { start, command } = await found(request);
+    return await effectingNow.carryOut(request);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.warn('an effect is carried out later', { no: request.no, effect: request.effect.kind });
+    return null;
+  }
+}
+
+/** What can never be carried out is a fact of the journal, not the end of the case. */
+async function carriedOut(request: EffectRequest, found: EffectAnswer | null): Promise<Outcome> {
+  try {
+    const { start, command } = found ?? (await effecting.carryOut(request));
     if (start) await begin(start);
     return { command };
   } catch (error) {
@@ -71,17 +110,6 @@ async function carriedOut(request: EffectRequest): Promise<Outcome> {
     log.error('an effect could not be carried out', { no: request.no, effect: request.effect.kind });
     return { command: null, failed: true };
   }
-}
-
-/** A local activity first, as the journal; an ordinary one when the database is away, for as long as it takes. */
-async function found(request: EffectRequest): Promise<EffectAnswer> {
-  try {
-    return await effectingNow.carryOut(request);
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    log.warn('an effect is carried out later', { no: request.no, effect: request.effect.kind });
-  }
-  return effecting.carryOut(request);
 }
 
 /** The child outlives its parent. One that is there already is the one that was started for the same key. */

@@ -7,7 +7,10 @@ import { journalLater, journalNow } from './options';
 
 const { journal: sink } = proxySinks<JournalSinks>();
 
-/** Messages that are sent before the journal is written, so that what came of them goes into the same batch. */
+/**
+ * What is done before the journal is written, so that what came of it goes into the same batch: effects, messages. One
+ * local activity after the other, never two at once: their answers would have other instants in a replay.
+ */
 export interface FirstSent {
   isWaiting(): boolean;
   send(): Promise<void>;
@@ -38,7 +41,7 @@ export class Journal {
     written: number,
     private readonly snapshot: () => CaseSnapshot,
     private readonly fence: Fence,
-    private readonly messages: FirstSent,
+    private readonly first: readonly FirstSent[],
   ) {
     this.written = written;
   }
@@ -84,9 +87,9 @@ export class Journal {
   /** Runs beside the case loop for ever. */
   async run(): Promise<void> {
     for (;;) {
-      await condition(() => this.events.length > 0 || this.messages.isWaiting());
+      await condition(() => this.events.length > 0 || this.first.some((one) => one.isWaiting()));
       this.busy = true;
-      if (this.messages.isWaiting()) await this.messages.send();
+      for (const one of this.first) if (one.isWaiting()) await one.send();
       if (this.events.length > 0) await this.write(this.take());
       this.busy = false;
       if (!this.away) continue;
@@ -117,7 +120,7 @@ export class Journal {
       log.warn('the journal is delivered later', idsOf(batch));
     }
     this.away = true;
-    this.messages.giveUp();
+    for (const one of this.first) one.giveUp();
     try {
       await this.delivery.run(() => journalLater.writeJournal(batch));
       return true;

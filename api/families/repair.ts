@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { repair } from '../../domain/repair';
 import type { RepairPolicy } from '../../domain/repair/policy';
 import type { RepairOpening } from '../../domain/repair/state';
+import { repairPriority } from '../schemas/commands';
 import { report } from '../schemas/report';
 import { code, text } from '../schemas/text';
 import { startable } from './startable';
@@ -13,7 +14,7 @@ export const newRepair = z
     /** The fault type of the policy: `burst_pipe`, `bulb`. */
     subtype: code(),
     /** Left out: by fault type and household. */
-    priority: z.enum(['urgent', 'routine']).meta({ id: 'RepairPriority' }).optional(),
+    priority: repairPriority.optional(),
     /** The situation in which the fault showed itself (REP-004). */
     circumstances: text().optional(),
     /** What the resident expects of the result (REP-004). */

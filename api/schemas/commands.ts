@@ -23,7 +23,7 @@ const classification = {
 
 const staffId = z.string().min(1).max(80);
 const fileId = z.uuid();
-const repairPriority = z.enum(['urgent', 'routine']);
+export const repairPriority = z.enum(['urgent', 'routine']).meta({ id: 'RepairPriority' });
 /** What is kept to on a visit (REP-028 … REP-030). */
 const CONDUCT = ['badge_shown', 'shoe_covers', 'floor_mat', 'dust_cloth'] as const;
 const conduct = z.enum(CONDUCT).meta({ id: 'Conduct' });

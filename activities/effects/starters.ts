@@ -1,3 +1,9 @@
+import { complaint } from '../../domain/complaint';
+import type { ComplaintPolicy } from '../../domain/complaint/policy';
+import type { ComplaintOpening } from '../../domain/complaint/state';
+import { dispute } from '../../domain/dispute';
+import type { DisputePolicy } from '../../domain/dispute/policy';
+import type { DisputeOpening } from '../../domain/dispute/state';
 import { repair } from '../../domain/repair';
 import type { RepairPolicy } from '../../domain/repair/policy';
 import type { RepairOpening } from '../../domain/repair/state';
@@ -31,5 +37,29 @@ const ofRepair: Starter = {
   }),
 };
 
+const ofComplaint: Starter = {
+  letter: complaint.letter,
+  workflowType: 'complaintWorkflow',
+  key: ({ request }) => request.key,
+  open: (opening): ComplaintOpening => ({
+    ...opening,
+    policy: opening.policy as ComplaintPolicy,
+    departments: null,
+    restatement: null,
+    restatementConfirmed: null,
+  }),
+};
+
+const ofDispute: Starter = {
+  letter: dispute.letter,
+  workflowType: 'disputeWorkflow',
+  key: ({ request }) => request.key,
+  open: (opening): DisputeOpening => ({ ...opening, policy: opening.policy as DisputePolicy, otherParty: null }),
+};
+
 /** Families that other cases start, by name; a new one is a line here. */
-export const STARTERS: Readonly<Record<string, Starter>> = { [repair.name]: ofRepair };
+export const STARTERS: Readonly<Record<string, Starter>> = {
+  [repair.name]: ofRepair,
+  [complaint.name]: ofComplaint,
+  [dispute.name]: ofDispute,
+};

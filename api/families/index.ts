@@ -4,11 +4,13 @@ import type { FamilyPolicy } from '../../domain/policy';
 import type { CaseSnapshot } from '../../domain/projection';
 import type { CaseState } from '../../domain/state';
 import { complaintFamily } from './complaint';
+import { consultationFamily } from './consultation';
+import { disputeFamily } from './dispute';
 import { repairFamily } from './repair';
 import type { Startable } from './startable';
 
 /** The families that the API knows; a new one is a file here and a line. */
-export const FAMILIES: readonly Startable[] = [complaintFamily, repairFamily];
+export const FAMILIES: readonly Startable[] = [complaintFamily, repairFamily, consultationFamily, disputeFamily];
 
 const BY_NAME: ReadonlyMap<string, Startable> = new Map(FAMILIES.map((entry) => [entry.family.name, entry]));
 

@@ -359,6 +359,18 @@ export const DOMAIN_CODES = define({
     meaning: 'The policy has no such fault type.',
     args: { subtype: 'what was sent', allowed: 'fault types of the policy' },
   },
+  'subject-unknown': {
+    status: 422,
+    title: 'Unknown subject',
+    meaning: 'The policy has no such subject.',
+    args: { subtype: 'what was sent', allowed: 'subjects of the policy' },
+  },
+  'meeting-first': {
+    status: 409,
+    title: 'Meeting first',
+    meaning: 'A dispute ends after a meeting; agreed on by all three parties when they have met.',
+    args: stage,
+  },
   'plan-is-proposed': {
     status: 422,
     title: 'A plan is proposed on its own',

@@ -103,8 +103,7 @@ function rehearsalView({ events, snapshot }: Rehearsal, now: number) {
  * while the database is away he is believed.
  */
 export async function dataOf(deps: ApiDeps, command: CommandName, body: object, principal: Principal): Promise<object> {
-  if (command === 'hand-over' || command === 'assign')
-    await requireStaff(deps, (body as { readonly to: string }).to, principal);
+  await requireStaff(deps, namedIn(command, body), principal);
   if (command !== 'attach-caller') return body;
   const { channel, ...contact } = body as Contact & { readonly channel: string };
   const known = contactText(contact);
@@ -112,10 +111,20 @@ export async function dataOf(deps: ApiDeps, command: CommandName, body: object, 
   return { channel, contact: known };
 }
 
-async function requireStaff(deps: ApiDeps, id: string, { projects }: Principal): Promise<void> {
+/** Staff ids in the body of a command. */
+function namedIn(command: CommandName, body: object): string[] {
+  if (command === 'hand-over' || command === 'assign') return [(body as { readonly to: string }).to];
+  if (command !== 'record-meeting') return [];
+  const { actions } = body as { readonly actions: readonly { readonly keeper: string | null }[] };
+  return [...new Set(actions.flatMap(({ keeper }) => keeper ?? []))];
+}
+
+async function requireStaff(deps: ApiDeps, ids: readonly string[], { projects }: Principal): Promise<void> {
+  if (ids.length === 0) return;
   try {
-    const found = await deps.reads.ask(() => listStaff(deps.database.db, { projects, ids: [id], active: true }));
-    if (found.length === 0) throw problem('staff-unknown', { staff: id });
+    const found = await deps.reads.ask(() => listStaff(deps.database.db, { projects, ids, active: true }));
+    const unknown = ids.find((id) => !found.some((member) => member.id === id));
+    if (unknown !== undefined) throw problem('staff-unknown', { staff: unknown });
   } catch (error) {
     if (!isTransient(error)) throw error;
   }

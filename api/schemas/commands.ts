@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PARTIES } from '../../domain/dispute/state';
 import { LEVELS, PRIORITIES } from '../../domain/policy';
 import { caller, channel, room } from './contact';
 import { code, instant, text } from './text';
@@ -37,6 +38,13 @@ const callbackAnswer = z.strictObject({
 });
 
 const promise = z.strictObject({ text: text(), dueAt: instant() }).meta({ id: 'PromiseInput' });
+
+const party = z.enum(PARTIES).meta({ id: 'Party' });
+const disputeOutcome = z.enum(['agreed', 'failed']).meta({ id: 'DisputeOutcome' });
+/** What the parties agreed on; without a keeper the owner of the case sees to it. */
+const agreedAction = z
+  .strictObject({ text: text(), dueAt: instant(), keeper: optional(staffId) })
+  .meta({ id: 'AgreedAction' });
 
 export const commandBodies = {
   'acknowledge-escalation': z.strictObject({ obligation: z.string().min(1).max(200) }),
@@ -108,6 +116,18 @@ export const commandBodies = {
   'callback-attempt': z.strictObject({}),
   'close-unsatisfied': z.strictObject({ reason: text() }),
   'start-repair': z.strictObject({ subtype: code(), asset: optional(code()), note: optional(text()) }),
+  'start-complaint': z.strictObject({ note: optional(text()) }),
+  'start-dispute': z.strictObject({ note: optional(text()) }),
+  answer: z.strictObject({ text: text(), promises: z.array(promise).max(20).default([]) }),
+  'promise-answer': z.strictObject({ dueAt: instant(), note: optional(text()) }),
+  'arrange-meeting': z.strictObject({ meetingAt: instant(), place: optional(text()) }),
+  'record-meeting': z.strictObject({
+    minutes: text(),
+    attended: z.array(party).min(1).max(PARTIES.length),
+    actions: z.array(agreedAction).max(20).default([]),
+  }),
+  settle: z.strictObject({ outcome: disputeOutcome, summary: text() }),
+  'release-promise': z.strictObject({ promise: code(), reason: text() }),
 } as const;
 
 export type CommandBody = keyof typeof commandBodies;

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { FamilyPolicy } from '../../domain/policy';
 import { parseComplaint } from './complaint';
+import { parseConsultation } from './consultation';
+import { parseDispute } from './dispute';
 import { parseRepair } from './repair';
 import type { Unpublished } from './schema';
 
@@ -11,7 +13,12 @@ type ParseFamily = (raw: unknown) => z.ZodSafeParseResult<Unpublished<FamilyPoli
  * The families by the word that their files have under `policy`. A new family is a file beside complaint.ts and a line
  * here.
  */
-const FAMILIES = { complaint: parseComplaint, repair: parseRepair };
+const FAMILIES = {
+  complaint: parseComplaint,
+  repair: parseRepair,
+  consultation: parseConsultation,
+  dispute: parseDispute,
+};
 
 export type PolicyFamily = keyof typeof FAMILIES;
 export const POLICY_FAMILIES: Readonly<Record<PolicyFamily, ParseFamily>> = FAMILIES;

@@ -1,23 +1,20 @@
 import { FRONT_DESK, MANAGERS, SUPERVISORS } from '../actor';
-import { cancel, meet, moveDue, notify, openOf } from '../book';
+import { cancel, meet, notify, openOf } from '../book';
 import { draft, type TextRef } from '../event';
 import { isRefusal, refuse, type Slice } from '../family';
 import type { Instant } from '../instant';
 import { owed as callbackOwed } from '../slices/callback';
 import { makePromises, openPromises } from '../slices/promises';
-import { enter, notClosed, onlyIn } from '../slices/stage';
+import { enter, onlyIn } from '../slices/stage';
 import { setClocks } from './clocks';
 import { askOwner } from './handling';
 import type { ComplaintState } from './state';
 
 declare module '../event' {
   interface EventData {
-    /** Reported apart from cases closed in 48 h (K2). */
-    extended: { readonly dueAt: Instant; readonly reason: TextRef };
     'fed-back': { readonly written: TextRef; readonly faceToFace: boolean; readonly reason: TextRef | null };
   }
   interface CommandData {
-    extend: { readonly dueAt: Instant; readonly reason: TextRef };
     'feed-back': {
       readonly written: TextRef;
       readonly faceToFace: boolean;
@@ -36,21 +33,6 @@ declare module '../event' {
 /** From the resolution to the closing: feedback in writing and face to face, the owner's answer, root cause. */
 export const closing: Slice<ComplaintState> = {
   commands: {
-    extend: {
-      roles: MANAGERS,
-      guard: (state, { at }) => {
-        const refusal = notClosed(state);
-        if (refusal) return refusal;
-        const due = openOf(state, 'close')[0];
-        if (!due) return refuse('nothing-owed', { kind: 'close' });
-        return at <= due.dueBase ? null : refuse('too-late-to-extend', { dueAt: due.dueBase });
-      },
-      decide: (state, { dueAt, reason }) => {
-        const due = openOf(state, 'close')[0];
-        if (due && dueAt <= due.dueAt) return refuse('must-be-later', { field: 'dueAt', dueAt: due.dueAt });
-        return [draft('extended', { dueAt, reason })];
-      },
-    },
     'feed-back': {
       roles: FRONT_DESK,
       guard: (state) => onlyIn(state, ['feedback']),
@@ -97,8 +79,6 @@ export const closing: Slice<ComplaintState> = {
       ['survey', 'plan', 'measure', 'part', 'owner-confirm', 'owner-decision'].flatMap((kind) =>
         cancel(openOf(state, kind), 'resolved'),
       ),
-    extended: ({ data }, state, context) =>
-      openOf(state, 'close').flatMap((obligation) => moveDue(state, obligation, data.dueAt, 'extended', context)),
     'fed-back': ({ data }, state, context) => [
       ...askOwner(state, 'result', context),
       draft('satisfaction-asked', {}),

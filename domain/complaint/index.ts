@@ -3,8 +3,9 @@ import { shared, type Family, type Slice } from '../family';
 import { callback } from '../slices/callback';
 import { callers } from '../slices/callers';
 import { ending } from '../slices/ending';
+import { extending } from '../slices/extending';
 import { level } from '../slices/level';
-import { links } from '../slices/links';
+import { links, startsDispute } from '../slices/links';
 import { notes } from '../slices/notes';
 import { obligations } from '../slices/obligations';
 import { outage } from '../slices/outage';
@@ -48,6 +49,7 @@ const slices: readonly Slice<ComplaintState>[] = [
   parts<ComplaintState>(STAGES, { mayComplete }),
   shared(ending),
   closing,
+  shared(extending),
   shared(ownership),
   shared(progress(STAGES)),
   shared(outage(STAGES)),
@@ -56,6 +58,7 @@ const slices: readonly Slice<ComplaintState>[] = [
   shared(notes),
   shared(callers),
   shared(links),
+  shared(startsDispute),
   children,
 ];
 

@@ -4,7 +4,7 @@ import { draft, type Draft, type TextRef } from '../event';
 import { isRefusal, refuse, type Context, type Refusal, type Slice } from '../family';
 import { PRIORITIES, type Level, type Priority } from '../policy';
 import { receive } from '../slices/intake';
-import { takeIfFree } from '../slices/ownership';
+import { takeIfFree, takenBy } from '../slices/ownership';
 import { enter, onlyIn } from '../slices/stage';
 import { setClocks } from './clocks';
 import { STAGES } from './stages';
@@ -100,9 +100,7 @@ export function openComplaint(state: ComplaintState, opening: ComplaintOpening, 
     if (opening.type !== null || opening.priority !== null || opening.departments !== null) {
       return refuse('subtype-required', { field: 'subtype' });
     }
-    // By the time the clocks open, the clerk who took it is its owner.
-    const owner = FRONT_DESK.includes(context.by.role) ? context.by.id : null;
-    return [received, ...setClocks({ ...state, owner }, context)];
+    return [received, ...setClocks(takenBy(state, context), context)];
   }
   const { subtype, type, priority, departments } = opening;
   const graded = classified(state, { subtype, type, priority, departments }, opening.by, null);

@@ -1,9 +1,9 @@
-import { draft, type Draft } from '../event';
 import { shared, type Family, type Slice } from '../family';
 import { callback } from '../slices/callback';
 import { callers } from '../slices/callers';
 import { dispatch } from '../slices/dispatch';
 import { ending } from '../slices/ending';
+import { closeWhenKept, keptLast } from '../slices/kept-last';
 import { level } from '../slices/level';
 import { links } from '../slices/links';
 import { lookingBack } from '../slices/looking-back';
@@ -13,27 +13,13 @@ import { outage } from '../slices/outage';
 import { ownership } from '../slices/ownership';
 import { pausing } from '../slices/pausing';
 import { progress } from '../slices/progress';
-import { openPromises, promises } from '../slices/promises';
+import { promises } from '../slices/promises';
 import { satisfaction } from '../slices/satisfaction';
 import { stage } from '../slices/stage';
 import { intake, openRepair } from './intake';
 import { ON_SITE, STAGES } from './stages';
 import { initialRepair, type RepairOpening, type RepairState } from './state';
 import { work } from './work';
-
-/** What was promised is kept before the case closes. */
-const keptLast: Slice<RepairState> = {
-  react: {
-    'promise-kept': (_event, state) => {
-      const { settled } = state.callback;
-      return settled !== null && openPromises(state).length === 0 ? [closing(settled)] : [];
-    },
-  },
-};
-
-function closing(reason: 'satisfied' | 'unreachable'): Draft {
-  return draft('closed', reason === 'unreachable' ? { reason } : {});
-}
 
 /**
  * The repair family (REP-*): dispatched by the policy's table, worked on by one person, called back before it closes.
@@ -52,7 +38,7 @@ const slices: readonly Slice<RepairState>[] = [
     stage: 'callback',
     work: ['visit-started', 'work-completed'],
     needsSecond: (state) => state.level === 'major' || state.links.repeatOf !== null || state.reopenCount > 0,
-    settled: (state, reason) => (openPromises(state).length > 0 ? [] : [closing(reason)]),
+    settled: closeWhenKept,
   }),
   shared(satisfaction),
   shared(level),
@@ -63,7 +49,7 @@ const slices: readonly Slice<RepairState>[] = [
   shared(outage(STAGES)),
   shared(pausing(STAGES)),
   shared(promises),
-  keptLast,
+  keptLast((state) => state.callback.settled),
   shared(notes),
   shared(callers),
 ];

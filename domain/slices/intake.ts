@@ -45,3 +45,10 @@ export function receive(state: CaseState, opening: Opening & Partial<Restated>):
     contact: opening.contact,
   });
 }
+
+/** The report of a case whose subtype, if it names one, is one of the policy's subjects. */
+export function receiveAbout(state: CaseState, opening: Opening, subjects: readonly string[]): Draft | Refusal {
+  const { subtype } = opening;
+  if (subtype !== null && !subjects.includes(subtype)) return refuse('subject-unknown', { subtype, allowed: subjects });
+  return receive(state, opening);
+}

@@ -1,19 +1,21 @@
-import { STAFF } from '../actor';
+import { FRONT_DESK, STAFF } from '../actor';
 import { notify } from '../book';
-import { draft, type CommandName, type Draft, type TextRef } from '../event';
-import { refuse, type Slice } from '../family';
+import { draft, type CommandName, type Draft, type EffectOf, type TextRef } from '../event';
+import { refuse, type CommandRule, type Slice } from '../family';
 import type { CaseState, Links } from '../state';
 import { notClosed } from './stage';
 
 declare module '../event' {
   interface EventData {
-    'case-requested': { readonly family: string; readonly subtype: string; readonly note: TextRef | null };
+    'case-requested': { readonly family: string; readonly subtype: string | null; readonly note: TextRef | null };
     'case-linked': { readonly no: string; readonly family: string };
     'child-told': { readonly no: string; readonly outcome: ChildOutcome };
   }
   interface CommandData {
     /** Another case is started from this one; it outlives it, and each knows the other. */
     'start-repair': { readonly subtype: string; readonly asset: string | null; readonly note: TextRef | null };
+    'start-complaint': { readonly note: TextRef | null };
+    'start-dispute': { readonly note: TextRef | null };
     /** By the system: the case that was started. */
     'link-case': { readonly no: string; readonly family: string };
     /** By the system: what became of a case that this one started. */
@@ -23,7 +25,8 @@ declare module '../event' {
     /** A case of another family, with the report of this one. It gets the same number however often it is asked for. */
     'start-case': {
       readonly family: string;
-      readonly subtype: string;
+      /** null: whoever has the new case finds out. */
+      readonly subtype: string | null;
       readonly asset: string | null;
       readonly note: TextRef | null;
     };
@@ -40,10 +43,7 @@ export const links: Slice = {
     'start-repair': {
       roles: STAFF,
       guard: (state) => notClosed(state),
-      decide: (_state, { subtype, asset, note }) => [
-        draft('case-requested', { family: 'repair', subtype, note }),
-        draft('effect-requested', { effect: { kind: 'start-case', family: 'repair', subtype, asset, note } }),
-      ],
+      decide: (_state, { subtype, asset, note }) => request({ family: 'repair', subtype, asset, note }),
     },
     'link-case': {
       roles: ['system'],
@@ -83,6 +83,27 @@ export const links: Slice = {
   },
 };
 
+/** What was asked is really a complaint; it is classified as any other. */
+export const startsComplaint: Slice = { commands: { 'start-complaint': starting('complaint') } };
+/** What is complained of is between two parties. */
+export const startsDispute: Slice = { commands: { 'start-dispute': starting('dispute') } };
+
+function starting(family: string): CommandRule<CaseState, 'start-complaint' | 'start-dispute'> {
+  return {
+    roles: FRONT_DESK,
+    guard: (state) => notClosed(state),
+    decide: (_state, { note }) => request({ family, subtype: null, asset: null, note }),
+  };
+}
+
+function request(wanted: Omit<EffectOf<'start-case'>, 'kind'>): Draft[] {
+  const { family, subtype, note } = wanted;
+  return [
+    draft('case-requested', { family, subtype, note }),
+    draft('effect-requested', { effect: { kind: 'start-case', ...wanted } }),
+  ];
+}
+
 const STATE_AFTER = { resolved: 'resolved', reopened: 'open', withdrawn: 'gone', closed: 'resolved' } as const;
 
 function tellParent(state: CaseState, outcome: ChildOutcome): Draft[] {
@@ -92,9 +113,9 @@ function tellParent(state: CaseState, outcome: ChildOutcome): Draft[] {
   return [draft('effect-requested', { effect })];
 }
 
-/** No case that this one started is still at work. */
-export function childrenDone(state: CaseState): boolean {
-  return Object.values(state.links.children).every((child) => child.state !== 'open');
+/** No case of the family that this one started is still at work. */
+export function childrenDone(state: CaseState, family: string): boolean {
+  return Object.values(state.links.children).every((child) => child.family !== family || child.state !== 'open');
 }
 
 function setChild(state: CaseState, no: string, child: Links['children'][string]): CaseState {

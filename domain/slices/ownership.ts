@@ -51,6 +51,11 @@ export const ownership: Slice = {
   },
 };
 
+/** The case as it is when its first clocks open: the clerk who takes it is its owner by then. */
+export function takenBy<S extends CaseState>(state: S, { by }: Context): S {
+  return { ...state, owner: FRONT_DESK.includes(by.role) ? by.id : null };
+}
+
 /** First contact: a case without an owner belongs to the first of the front desk who touches it. */
 export function takeIfFree(state: CaseState, { by }: Context): Draft[] {
   if (state.owner !== null || !FRONT_DESK.includes(by.role)) return [];

@@ -1,21 +1,30 @@
 import { FRONT_DESK, STAFF } from '../actor';
-import { meetAll, moveDue, notify, open, openOf } from '../book';
+import { cancel, meetAll, moveDue, notify, open, openOf, owedBy } from '../book';
 import { draft, type Draft, type TextRef } from '../event';
 import { refuse, type Refusal, type Slice } from '../family';
 import type { Instant } from '../instant';
+import type { OwedBy } from '../obligation';
 import type { CaseState, Commitment } from '../state';
 import { notClosed } from './stage';
 
 declare module '../event' {
   interface EventData {
-    'promise-made': { readonly promise: string; readonly text: TextRef; readonly dueAt: Instant };
+    'promise-made': {
+      readonly promise: string;
+      readonly text: TextRef;
+      readonly dueAt: Instant;
+      /** Staff id of who keeps it; left out where the policy says who. */
+      readonly keeper?: string;
+    };
     'promise-kept': { readonly promise: string; readonly note: TextRef | null };
     'promise-moved': { readonly promise: string; readonly dueAt: Instant; readonly reason: TextRef };
+    'promise-released': { readonly promise: string; readonly reason: TextRef };
   }
   interface CommandData {
     promise: { readonly text: TextRef; readonly dueAt: Instant };
     'keep-promise': { readonly promise: string; readonly note: TextRef | null };
     'move-promise': { readonly promise: string; readonly dueAt: Instant; readonly reason: TextRef };
+    'release-promise': { readonly promise: string; readonly reason: TextRef };
   }
 }
 
@@ -58,7 +67,11 @@ export const promises: Slice = {
     'promise-made': ({ data, at }, state, context) => {
       const { rule } = state.policy.promise;
       return [
-        ...open(state, { kind: 'promise', key: data.promise, rule, start: at, dueAt: data.dueAt }, context),
+        ...open(
+          state,
+          { kind: 'promise', key: data.promise, rule, start: at, dueAt: data.dueAt, owedBy: keeperOf(state, data) },
+          context,
+        ),
         notify(state, {
           template: 'promise-made',
           to: { kind: 'resident' },
@@ -87,16 +100,50 @@ export const promises: Slice = {
   },
 };
 
+/** What was agreed on needs not be done any more. For families that take it: what a resident was promised stays. */
+export const releasing: Slice = {
+  commands: {
+    'release-promise': {
+      roles: FRONT_DESK,
+      guard: (state) => notClosed(state) ?? anyOpen(state),
+      decide: (state, { promise, reason }) =>
+        state.promises[promise]?.state === 'open'
+          ? [draft('promise-released', { promise, reason })]
+          : unknown(state, promise),
+    },
+  },
+  evolve: {
+    'promise-released': (state, { data }) => change(state, data.promise, { state: 'cancelled' }),
+  },
+  react: {
+    'promise-released': ({ data }, state) => {
+      const obligation = clockOf(state, data.promise);
+      return obligation ? cancel([obligation], 'released') : [];
+    },
+  },
+};
+
+export interface NewPromise {
+  readonly text: TextRef;
+  readonly dueAt: Instant;
+  /** Staff id; null or left out: whoever the policy says. */
+  readonly keeper?: string | null;
+}
+
 /** Numbered `p1`, `p2` … through the whole case. */
-export function makePromises(
-  state: CaseState,
-  made: readonly { readonly text: TextRef; readonly dueAt: Instant }[],
-  at: Instant,
-): Draft[] | Refusal {
+export function makePromises(state: CaseState, made: readonly NewPromise[], at: Instant): Draft[] | Refusal {
   const past = made.find((promise) => promise.dueAt <= at);
   if (past) return refuse('instant-not-ahead', { field: 'dueAt', instant: past.dueAt });
   const count = Object.keys(state.promises).length;
-  return made.map(({ text, dueAt }, index) => draft('promise-made', { promise: `p${count + index + 1}`, text, dueAt }));
+  return made.map(({ text, dueAt, keeper }, index) =>
+    draft('promise-made', { promise: `p${count + index + 1}`, text, dueAt, ...(keeper ? { keeper } : {}) }),
+  );
+}
+
+/** A keeper of its own owes it whoever owns the case. */
+function keeperOf(state: CaseState, { keeper }: { readonly keeper?: string }): OwedBy | undefined {
+  if (keeper === undefined) return undefined;
+  return { ...owedBy(state, state.policy.promise.rule.owedBy), as: 'role', person: keeper };
 }
 
 /** A promise outlives the episode it was made in. */

@@ -7,6 +7,8 @@ import type { Json } from '../format/values';
 export const START_DEFAULTS: Readonly<Record<string, Readonly<Record<string, Json>>>> = {
   complaint: { channel: 'phone', matter: '住户反映问题，请尽快处理' },
   repair: { channel: 'phone', matter: '住户报修，请尽快上门' },
+  consultation: { channel: 'phone', matter: '住户咨询' },
+  dispute: { channel: 'phone', matter: '邻里之间有纠纷，请求调解' },
 };
 
 export const COMMAND_DEFAULTS: Readonly<Record<string, Readonly<Record<string, Json>>>> = {
@@ -42,8 +44,14 @@ export const COMMAND_DEFAULTS: Readonly<Record<string, Readonly<Record<string, J
   callback: { score: 5, solved: true },
   'second-callback': { score: 5, solved: true },
   'close-unsatisfied': { reason: '多次沟通后结案' },
+  answer: { text: '已答复住户' },
+  'record-meeting': { minutes: '三方已沟通', attended: ['resident', 'other-party', 'property'] },
+  settle: { outcome: 'agreed', summary: '双方达成一致' },
+  'release-promise': { reason: '双方同意免除' },
   close: { rootCause: '原因已查明', preventiveAction: '已制定预防措施', similarRisksChecked: true },
 };
 
 /** Members that hold instants: written as moments, sent as RFC 3339. */
-export const INSTANTS: readonly string[] = ['reportedAt', 'expectedResolutionAt', 'dueAt', 'finishAt', 'until', 'eta'];
+export const INSTANTS: readonly string[] = [
+  ...['reportedAt', 'expectedResolutionAt', 'dueAt', 'finishAt', 'until', 'eta', 'meetingAt'],
+];

@@ -89,6 +89,8 @@ const answered = (dice: Dice) => ({
 });
 const promise = (state: CaseState, dice: Dice) => pick(dice, [...Object.keys(state.promises), 'p9']);
 
+const DEPARTMENTS = ['customer_service', 'engineering', 'security', 'finance', 'gardening'];
+
 /** Bodies of the commands that the shared slices give. */
 export const SHARED_BODIES: Bodies<CaseState> = {
   'acknowledge-escalation': (state, _now, dice) => ({ obligation: pick(dice, Object.keys(state.obligations)) }),
@@ -118,7 +120,15 @@ export const SHARED_BODIES: Bodies<CaseState> = {
   'second-callback': (_state, _now, dice) => answered(dice),
   'callback-attempt': () => ({}),
   'close-unsatisfied': () => ({ reason: text('r') }),
+  'release-promise': (state, _now, dice) => ({ promise: promise(state, dice), reason: text('r') }),
   'start-repair': () => ({ subtype: 'lift_fault', asset: null, note: null }),
+  'start-complaint': () => ({ note: null }),
+  'start-dispute': () => ({ note: null }),
+  'assign-department': (_state, _now, dice) => ({ department: pick(dice, DEPARTMENTS), task: null }),
+  'accept-part': (_state, _now, dice) => ({ department: pick(dice, DEPARTMENTS) }),
+  'block-part': (_state, _now, dice) => ({ department: pick(dice, DEPARTMENTS), reason: text('r') }),
+  'unblock-part': (_state, _now, dice) => ({ department: pick(dice, DEPARTMENTS) }),
+  'complete-part': (_state, _now, dice) => ({ department: pick(dice, DEPARTMENTS), result: text('r') }),
   'link-case': (state) => ({ no: `R-${Object.keys(state.links.children).length}`, family: 'repair' }),
   'tell-child': (state, _now, dice) => ({
     no: pick(dice, [...Object.keys(state.links.children), 'R-X']),

@@ -34,6 +34,8 @@ describe('the default complaint policy', () => {
   it('comes with the others, and is found from the sources and from dist/', () => {
     expect(loadDefaultPolicies().map(({ id, file }) => [id, file])).toEqual([
       ['complaint', 'policies/complaint.yaml'],
+      ['consultation', 'policies/consultation.yaml'],
+      ['dispute', 'policies/dispute.yaml'],
       ['repair', 'policies/repair.yaml'],
     ]);
     const root = join(__dirname, '..', '..');

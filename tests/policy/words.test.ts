@@ -2,6 +2,8 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import { ROLES } from '../../domain/actor';
 import { COMPLAINT_CLOCKS } from '../../domain/complaint/policy';
 import type { ComplaintPolicy } from '../../domain/complaint/policy';
+import { CONSULTATION_CLOCKS, type ConsultationPolicy } from '../../domain/consultation/policy';
+import { DISPUTE_CLOCKS, type DisputePolicy } from '../../domain/dispute/policy';
 import { LEVELS, PRIORITIES } from '../../domain/policy';
 import { REPAIR_CLOCKS, type RepairPolicy } from '../../domain/repair/policy';
 import { loadDefaultPolicies } from '../../common/policy/load';
@@ -12,6 +14,9 @@ const domain = readDomain();
 const policies = loadDefaultPolicies();
 const policy = policies[0]!.policy as Omit<ComplaintPolicy, 'version'>;
 const repairs = policies.find(({ id }) => id === 'repair')!.policy as Omit<RepairPolicy, 'version'>;
+const withSubjects = policies.flatMap(({ policy: own }) =>
+  'subjects' in own ? [own as Omit<ConsultationPolicy | DisputePolicy, 'version'>] : [],
+);
 const keys = (locale: (typeof LOCALES)[number]) => Object.keys(tableOf(locale));
 
 /** The names of the arguments that a message uses. */
@@ -134,6 +139,8 @@ describe.each(LOCALES)('the words of %s', (locale) => {
     const kinds = [
       ...COMPLAINT_CLOCKS,
       ...REPAIR_CLOCKS,
+      ...CONSULTATION_CLOCKS,
+      ...DISPUTE_CLOCKS,
       'owner-confirm',
       'owner-decision',
       'progress',
@@ -151,8 +158,8 @@ describe.each(LOCALES)('the words of %s', (locale) => {
       ...policy.classification.flatMap(({ type, subtype }) => [`type.${type}`, `subtype.${subtype}`]),
       ...repairs.faults.flatMap(({ category, fault }) => [`type.${category}`, `subtype.${fault}`]),
       ...repairs.pause.reasons.map((reason) => `pause-reason.${reason}`),
-      `policy.${policy.id}`,
-      `policy.${repairs.id}`,
+      ...withSubjects.flatMap(({ subjects }) => subjects.map((subject) => `subtype.${subject}`)),
+      ...policies.map(({ id }) => `policy.${id}`),
     ];
     expect(missing(wanted, locale)).toEqual([]);
   });

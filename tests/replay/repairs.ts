@@ -1,7 +1,8 @@
 import { HOUR, MINUTE } from '../../domain/instant';
-import { MANAGER, OTHER_CLERK, ROUTINE, SUPERVISOR, text } from '../domain/support';
+import { MANAGER, OTHER_CLERK, ROUTINE, SUPERVISOR, openingOf, text } from '../domain/support';
+import { disputeOpening } from '../domain/dispute/support';
 import { ENGINEER, OTHER_ENGINEER, repairOpening, type RepairOptions } from '../domain/repair/support';
-import type { Opening } from '../../domain/event';
+import type { EffectOf, Opening } from '../../domain/event';
 import type { TestCase } from '../workflows/support/case';
 import type { EffectActivities, EffectAnswer, EffectRequest } from '../../workflows/contracts/effects';
 import type { Stage } from './scenarios';
@@ -27,20 +28,32 @@ function answer({ no, at, effect, project }: EffectRequest): EffectAnswer {
     }
     case 'look-back':
       return { command: { name: 'tell-past', data: { repeatOf: null, inMonth: 1 } } };
-    case 'start-case': {
-      const child = `R-OF-${no}`;
-      const opening = repairOpening({ at, no: child, subtype: effect.subtype, record: { rootCase: no } });
-      return {
-        start: {
-          workflowType: 'repairWorkflow',
-          input: { opening: { ...opening, project }, startKey: child, bodyHash: child },
-        },
-        command: { name: 'link-case', data: { no: child, family: effect.family } },
-      };
-    }
+    case 'start-case':
+      return childOf(no, effect, { at, project });
     default:
       return { command: null };
   }
+}
+
+function childOf(
+  parent: string,
+  { family, subtype }: EffectOf<'start-case'>,
+  { at, project }: Pick<EffectRequest, 'at' | 'project'>,
+): EffectAnswer {
+  const no = `${family}-of-${parent}`;
+  const about = { at, no, record: { rootCase: parent } };
+  const openings: Readonly<Record<string, () => Opening>> = {
+    repair: () => repairOpening({ ...about, subtype }),
+    complaint: () => openingOf({ ...about, subtype: null }),
+    dispute: () => disputeOpening(about),
+  };
+  const opening = openings[family]?.();
+  if (!opening) throw new Error(`no opening of ${family}`);
+  const input = { opening: { ...opening, project }, startKey: no, bodyHash: no };
+  return {
+    start: { workflowType: `${family}Workflow`, input },
+    command: { name: 'link-case', data: { no, family } },
+  };
 }
 
 const START: RepairOptions = { photoConsent: true };

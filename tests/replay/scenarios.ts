@@ -17,6 +17,7 @@ import {
 } from '../domain/support';
 import type { Opening } from '../../domain/event';
 import { REPAIRS } from './repairs';
+import { SMALL_FAMILIES } from './small-families';
 import type { TestCase } from '../workflows/support/case';
 import { TRIES_AT_ONCE, type MemoryInbox, type MemoryJournal } from '../workflows/support/memory';
 import { until } from '../workflows/support/until';
@@ -207,4 +208,5 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<TestCa
   },
 
   ...REPAIRS,
+  ...SMALL_FAMILIES,
 };

@@ -15,7 +15,7 @@ const INSPECTORS = `${MANAGERS} quality ops`;
 const READERS = `${STAFF} quality resident`;
 const EVERYBODY = `${INSIDERS} volunteer merchant owner_rep resident`;
 
-/** Commands: the tables of docs/complaint.md and docs/repair.md. */
+/** Commands: the tables of the families' pages in docs/. */
 const COMMANDS: Readonly<Record<string, string>> = {
   ...of(
     FRONT,
@@ -38,6 +38,9 @@ const COMMANDS: Readonly<Record<string, string>> = {
   ...of(`${FRONT} resident`, 'callback'),
   ...of(`senior_cs_supervisor ${MANAGERS}`, 'second-callback'),
   ...of(MANAGERS, 'close-unsatisfied'),
+  // Of consultations and disputes.
+  ...of(STAFF, 'answer promise-answer'),
+  ...of(FRONT, 'start-complaint start-dispute arrange-meeting record-meeting settle release-promise'),
 };
 
 const RULES: Readonly<Record<string, string | null>> = {
@@ -46,6 +49,8 @@ const RULES: Readonly<Record<string, string | null>> = {
   ),
   'POST /api/v1/complaints': `${STAFF} quality resident`,
   'POST /api/v1/repairs': `${STAFF} quality resident`,
+  'POST /api/v1/consultations': `${STAFF} quality resident`,
+  'POST /api/v1/disputes': `${STAFF} quality resident`,
   'POST /api/v1/commands': STAFF,
   'GET /api/v1/cases': READERS,
   'GET /api/v1/cases/{no}': READERS,

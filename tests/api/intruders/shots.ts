@@ -101,7 +101,21 @@ export const COMMAND_BODIES: Readonly<Record<string, (ids: Ids) => unknown>> = {
   'callback-attempt': () => ({}),
   'close-unsatisfied': () => ({ reason: '多次沟通' }),
   'start-repair': () => ({ subtype: 'lift_fault' }),
+  'start-complaint': () => ({}),
+  'start-dispute': () => ({}),
+  answer: () => TEXT,
+  'promise-answer': () => ({ dueAt: soon() }),
+  'arrange-meeting': () => ({ meetingAt: soon(), place: '物业会议室' }),
+  'record-meeting': ({ staff }) => ({
+    ...{ minutes: '双方同意铺设地垫', attended: ['resident', 'other-party', 'property'] },
+    actions: [{ text: '送地垫', dueAt: soon(), keeper: staff }],
+  }),
+  settle: () => ({ outcome: 'agreed', summary: '双方达成一致' }),
+  'release-promise': () => ({ promise: 'p1', reason: '对方已搬离' }),
 };
+
+/** Commands whose body names somebody of the staff. */
+const NAMING_STAFF = ['hand-over', 'assign', 'record-meeting'];
 
 const none = [{ shot: () => ({}) }] as const;
 const at = ({ no }: Ids) => ({ path: { no } });
@@ -129,6 +143,8 @@ const AIMS: Readonly<Record<string, readonly Aim[]>> = {
     },
   ],
   startRepair: [{ shot: ({ project }) => ({ body: { project, channel: 'phone', matter: '漏水', subtype: 'leak' } }) }],
+  startConsultation: [{ shot: ({ project }) => ({ body: { project, channel: 'phone', matter: '物业费怎么算' } }) }],
+  startDispute: [{ shot: ({ project }) => ({ body: { project, channel: 'phone', matter: '楼上太吵' } }) }],
   runCommands: [
     {
       shot: ({ no }) => ({ body: { items: [{ no, command: 'note', body: TEXT }] } }),
@@ -339,7 +355,7 @@ export function aimsAt(operation: { readonly id: string; readonly name: string }
 
 function commandAim(command: string, body: (ids: Ids) => unknown): Aim {
   const aim = { shot: (ids: Ids) => ({ ...at(ids), body: body(ids) }) };
-  return command === 'hand-over' || command === 'assign' ? { ...aim, foreign: { staff: [422, 'staff-unknown'] } } : aim;
+  return NAMING_STAFF.includes(command) ? { ...aim, foreign: { staff: [422, 'staff-unknown'] } } : aim;
 }
 
 /** Which ids a request is made of: only those are worth swapping. */

@@ -96,6 +96,7 @@ const TABLE: Readonly<Record<string, { roles: Role[]; stages: string[]; field?: 
   'callback-attempt': { roles: DESK, stages: CALLED },
   'close-unsatisfied': { roles: MANAGE, stages: CALLED },
   'start-repair': { roles: STAFF, stages: OPEN },
+  'start-dispute': { roles: DESK, stages: OPEN },
   'link-case': { roles: ['system'], stages: always('ok') },
   'tell-child': { roles: ['system'], stages: always('ok') },
 };

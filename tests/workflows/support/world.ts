@@ -157,15 +157,22 @@ export class World {
   }
 
   /** A repair that is received now, or was at the instant given. */
-  async startRepair(options: RepairOptions = {}): Promise<TestCase<RepairOpening>> {
+  startRepair(options: RepairOptions = {}): Promise<TestCase<RepairOpening>> {
+    return this.startOf('repairWorkflow', (own) => repairOpening({ ...own('R'), ...options }));
+  }
+
+  /** A case of any family, by its workflow type. @param make gets the instant and a number of its own. */
+  async startOf<O extends Opening>(
+    type: string,
+    make: (own: (letter: string) => { readonly at: Instant; readonly no: string }) => O,
+  ): Promise<TestCase<O>> {
     count += 1;
-    const opening = repairOpening({ at: await this.now(), no: `R-WORLD-${count}`, ...options });
+    const at = await this.now();
+    const opening = make((letter) => ({ at, no: `${letter}-WORLD-${count}` }));
     const played = new TestCase((work) => this.call(work), this.client, opening);
     this.running.add(played);
     const args = [{ startKey: 'start', bodyHash: 'body', opening }];
-    await this.call(() =>
-      this.client.workflow.start('repairWorkflow', { taskQueue: QUEUE, workflowId: opening.no, args }),
-    );
+    await this.call(() => this.client.workflow.start(type, { taskQueue: QUEUE, workflowId: opening.no, args }));
     return played;
   }
 

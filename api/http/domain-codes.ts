@@ -50,6 +50,12 @@ export const DOMAIN_CODES = define({
     meaning: 'The response has started.',
     args: stage,
   },
+  'already-rated': {
+    status: 409,
+    title: 'Already rated',
+    meaning: 'The resident has said how satisfied he is.',
+    args: { score: '1 to 5' },
+  },
   'already-classified': {
     status: 409,
     title: 'Already classified',

@@ -115,6 +115,7 @@ export const commandBodies = {
   'second-callback': callbackAnswer,
   'callback-attempt': z.strictObject({}),
   'close-unsatisfied': z.strictObject({ reason: text() }),
+  rate: z.strictObject({ score: z.int().min(1).max(5), comment: optional(text()) }),
   'start-repair': z.strictObject({ subtype: code(), asset: optional(code()), note: optional(text()) }),
   'start-complaint': z.strictObject({ note: optional(text()) }),
   'start-dispute': z.strictObject({ note: optional(text()) }),

@@ -32,7 +32,7 @@ declare module '../event' {
   }
 }
 
-export type ReopenCause = 'command' | 'result-rejected' | 'callback' | 'child-reopened';
+export type ReopenCause = 'command' | 'result-rejected' | 'callback' | 'rated' | 'child-reopened';
 
 /**
  * How cases end and begin again. A closed case sleeps until the time for reopening is over (policy `reopen.within`),

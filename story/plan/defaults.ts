@@ -43,6 +43,7 @@ export const COMMAND_DEFAULTS: Readonly<Record<string, Readonly<Record<string, J
   complete: { result: '已修复', siteCleared: true },
   callback: { score: 5, solved: true },
   'second-callback': { score: 5, solved: true },
+  rate: { score: 5 },
   'close-unsatisfied': { reason: '多次沟通后结案' },
   answer: { text: '已答复住户' },
   'record-meeting': { minutes: '三方已沟通', attended: ['resident', 'other-party', 'property'] },

@@ -115,6 +115,7 @@ export const SHARED_BODIES: Bodies<CaseState> = {
   'keep-promise': (state, _now, dice) => ({ promise: promise(state, dice), note: null }),
   'move-promise': (state, now, dice) => ({ promise: promise(state, dice), dueAt: ahead(now, dice), reason: text('r') }),
   note: () => ({ text: text('n') }),
+  rate: (_state, _now, dice) => ({ score: pick(dice, [1, 2, 5]), comment: null }),
   'attach-caller': () => ({ channel: 'phone', contact: text('caller') }),
   callback: (_state, _now, dice) => answered(dice),
   'second-callback': (_state, _now, dice) => answered(dice),

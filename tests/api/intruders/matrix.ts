@@ -29,7 +29,8 @@ const COMMANDS: Readonly<Record<string, string>> = {
   ),
   ...of(`${FRONT} resident`, 'owner-answer withdraw'),
   ...of(`${FRONT} quality resident`, 'reopen'),
-  ...of(`${STAFF} quality`, 'note'),
+  ...of(`${STAFF} quality resident`, 'note'),
+  ...of('resident', 'rate'),
   // Of repairs, and of what both have: docs/repair.md.
   ...of(FRONT, 'regrade assign callback-attempt'),
   ...of(STAFF, 'accept decline release contact depart move-eta arrive complete add-photos start-repair'),

@@ -100,6 +100,7 @@ export const COMMAND_BODIES: Readonly<Record<string, (ids: Ids) => unknown>> = {
   'second-callback': () => ({ score: 5, solved: true }),
   'callback-attempt': () => ({}),
   'close-unsatisfied': () => ({ reason: '多次沟通' }),
+  rate: () => ({ score: 5 }),
   'start-repair': () => ({ subtype: 'lift_fault' }),
   'start-complaint': () => ({}),
   'start-dispute': () => ({}),

@@ -88,7 +88,9 @@ const TABLE: Readonly<Record<string, { roles: Role[]; stages: string[]; field?: 
   promise: { roles: STAFF, stages: OPEN },
   'keep-promise': { roles: STAFF, stages: [...Array<string>(5).fill('no-open-promise'), OVER, OVER] },
   'move-promise': { roles: DESK, stages: [...Array<string>(5).fill('no-open-promise'), OVER, OVER] },
-  note: { roles: [...STAFF, 'quality'], stages: OPEN },
+  note: { roles: [...STAFF, 'quality', 'resident'], stages: OPEN },
+  // He accepted the result without a score.
+  rate: { roles: ['resident'], stages: [NOT, NOT, NOT, NOT, NOT, 'ok', NOT] },
   'attach-caller': { roles: DESK, stages: OPEN },
   // In review it was the owner's answer that met the callback.
   callback: { roles: [...DESK, 'resident'], stages: CALLED },
@@ -173,7 +175,7 @@ describe('the actions of a case', () => {
       actionsOf(complaint, play.state, RESIDENT, play.now)
         .map(({ command }) => command)
         .sort(),
-    ).toEqual(['callback', 'owner-answer', 'reopen', 'withdraw']);
+    ).toEqual(['callback', 'note', 'owner-answer', 'rate', 'reopen', 'withdraw']);
     expect(actionsOf(complaint, play.state, OWNER_REP, play.now)).toEqual([]);
   });
 });

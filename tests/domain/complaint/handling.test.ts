@@ -147,12 +147,19 @@ describe('notes', () => {
   it('are taken from all who work on the case until it is closed', () => {
     const play = new Play(UNCLASSIFIED);
     expect(types(play.do('note', { text: text('n') }, { by: QUALITY }))).toEqual(['noted']);
-    expect(play.refused('note', { text: text('n') }, { by: RESIDENT }).refused).toBe('role-not-allowed');
     const closed = toClosed(new Play(ROUTINE));
     expect(closed.refused('note', { text: text('n') })).toEqual({
       refused: 'case-closed',
       args: { stage: 'closed', allowed: ['reopen'] },
     });
+  });
+
+  it('of the resident are told to the owner, and to the front desk where there is none', () => {
+    const mine = { by: RESIDENT };
+    const taken = new Play(UNCLASSIFIED).do('note', { text: text('n') }, mine);
+    expect(notices(taken)).toEqual([`resident-wrote → ${CLERK.id}`]);
+    const byItself = new Play({ ...UNCLASSIFIED, by: RESIDENT });
+    expect(notices(byItself.do('note', { text: text('n') }, mine))).toEqual(['resident-wrote → customer_service']);
   });
 });
 

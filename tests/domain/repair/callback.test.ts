@@ -140,6 +140,38 @@ describe('who can’t be reached', () => {
   });
 });
 
+describe('who was never asked', () => {
+  const unreachable = () => {
+    const play = toCallback();
+    for (const at of ['2026-11-23 10:00', '2026-11-23 15:00', '2026-11-24 10:00']) {
+      play.do('callback-attempt', {}, { at: sh(at) });
+    }
+    return play;
+  };
+
+  it('may rate after closing, once', () => {
+    const play = unreachable();
+    const rating = { score: 4, comment: text('fine') };
+    expect(play.refused('rate', rating, { by: CLERK }).refused).toBe('role-not-allowed');
+    expect(notices(play.do('rate', rating, { by: RESIDENT }))).toEqual([]);
+    expect(play.state).toMatchObject({ stage: 'closed', satisfaction: 4 });
+    expect(play.refused('rate', rating, { by: RESIDENT })).toEqual({ refused: 'already-rated', args: { score: 4 } });
+  });
+
+  it.each([1, 2])('reopens by a score of %s, as he would have in the callback', (score) => {
+    const play = unreachable();
+    const events = play.do('rate', { score, comment: null }, { by: RESIDENT });
+    expect(play.state).toMatchObject({ stage: 'received', episode: 2, satisfaction: null });
+    expect(notices(events)).toEqual(
+      expect.arrayContaining(['unsatisfied → senior_cs_supervisor', 'case-reopened → senior_cs_supervisor']),
+    );
+  });
+
+  it('rates nothing before that', () => {
+    expect(toCallback().refused('rate', { score: 5, comment: null }, { by: RESIDENT }).refused).toBe('not-allowed-now');
+  });
+});
+
 describe('a second callback', () => {
   const major = () => completed(accepted({ subtype: 'lift_entrapment' }));
 

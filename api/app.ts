@@ -11,6 +11,7 @@ import { keyMissing } from './refusals';
 import type { Route } from './http/route';
 import { bulkRoutes } from './routes/bulk';
 import { caseInspectionRoutes } from './routes/case-inspection';
+import { caseLinkRoutes } from './routes/case-links';
 import { caseRoutes } from './routes/cases';
 import { commandRoutes } from './routes/commands';
 import { contactRoutes } from './routes/contacts';
@@ -30,6 +31,7 @@ import { meRoutes } from './routes/me';
 import { notificationRoutes } from './routes/notifications';
 import { placeRoutes } from './routes/places';
 import { policyRoutes } from './routes/policies';
+import { residentLinkRoutes } from './routes/resident-links';
 import { residentRoutes } from './routes/residents';
 import { projectRoutes } from './routes/projects';
 import { rosterRoutes } from './routes/roster';
@@ -47,6 +49,8 @@ export function allRoutes(deps: ApiDeps, feed: Feed): Route[] {
     ...bulkRoutes(deps),
     ...caseRoutes(deps),
     ...caseInspectionRoutes(deps),
+    ...caseLinkRoutes(deps),
+    ...residentLinkRoutes(deps),
     ...workRoutes(deps),
     ...apiKeyRoutes(deps),
     ...assetRoutes(deps),

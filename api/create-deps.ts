@@ -1,10 +1,12 @@
 import { hkdfSync } from 'node:crypto';
 import type { Clock } from '../common/clock';
 import { UNMASKS_PER_HOUR, type Config } from '../common/config';
+import { DEFAULT_LINKS } from '../common/config-links';
 import { createBlindIndex } from '../common/crypto/blind-index';
 import { createDataConverter, createPayloadCodec } from '../common/crypto/codec';
 import { parseKey, parseKeyring } from '../common/crypto/keyring';
 import { observedSealer } from '../common/crypto/observed-sealer';
+import { createLinkTokens } from '../common/crypto/link-token';
 import { createSealer } from '../common/crypto/sealer';
 import { createIds, type Ids } from '../common/ids';
 import type { Logger } from '../common/logger';
@@ -70,6 +72,8 @@ export async function createApiDeps(
     files: createFileStore(config.files, clock),
     maxFileBytes: config.files.maxBytes,
     unmasksPerHour: config.unmasksPerHour ?? UNMASKS_PER_HOUR,
+    links: config.links ?? DEFAULT_LINKS,
+    linkTokens: createLinkTokens(indexKey),
     tokens: config.identity ? createTokens(config.identity, { clock, logger }) : null,
     outbound: config.delivery?.outbound,
     logger,

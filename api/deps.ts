@@ -1,6 +1,8 @@
 import type { PayloadCodec } from '@temporalio/common';
 import type { Clock } from '../common/clock';
 import type { BlindIndex } from '../common/crypto/blind-index';
+import type { LinkTokens } from '../common/crypto/link-token';
+import type { LinksConfig } from '../common/config-links';
 import type { Sealer } from '../common/crypto/sealer';
 import type { Ids } from '../common/ids';
 import type { Logger } from '../common/logger';
@@ -33,6 +35,9 @@ export interface ApiDeps {
   readonly maxFileBytes: number;
   /** How often somebody may see personal data in the clear, in an hour. */
   readonly unmasksPerHour: number;
+  /** Links for residents. */
+  readonly links: LinksConfig;
+  readonly linkTokens: LinkTokens;
   /** Null: the company has no identity provider, and API keys alone are taken. */
   readonly tokens: Tokens | null;
   readonly logger: Logger;

@@ -1,5 +1,6 @@
 import { deliveryConfig, type DeliveryConfig } from './config-delivery';
 import { filesConfig, type FilesConfig } from './config-files';
+import { linksConfig, type LinksConfig } from './config-links';
 import { identityConfig, type IdentityConfig } from './config-identity';
 import { ConfigError, count, names, port, required, shaped, webAddress, type Environment } from './environment';
 
@@ -45,6 +46,8 @@ export interface Config {
   readonly files: FilesConfig;
   /** How often somebody may see personal data in the clear, in an hour; 60 where it is left out. */
   readonly unmasksPerHour?: number;
+  /** Links for residents; left out: 30 days, and none in messages. */
+  readonly links?: LinksConfig;
 }
 
 export const UNMASKS_PER_HOUR = 60;
@@ -98,6 +101,7 @@ export function loadConfig(env: Environment = process.env): Config {
     identity: identityConfig(env),
     files: filesConfig(env),
     unmasksPerHour: count(env, 'GUANJIA_UNMASKS_PER_HOUR', UNMASKS_PER_HOUR),
+    links: linksConfig(env),
   };
 }
 

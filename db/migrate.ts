@@ -19,6 +19,7 @@ import * as files from './migrations/20261126T081500-files';
 import * as sessions from './migrations/20261126T090000-sessions';
 import * as lookupAndDrafts from './migrations/20261126T093000-lookup-and-drafts';
 import * as movedHomes from './migrations/20261126T100000-moved-homes';
+import * as residentLinks from './migrations/20261126T113000-resident-links';
 import { publishDefaultPolicies } from './queries/policies';
 import type { Database } from './schema';
 
@@ -41,6 +42,7 @@ export const MIGRATIONS: Migrations = {
   '20261126T090000-sessions': sessions,
   '20261126T093000-lookup-and-drafts': lookupAndDrafts,
   '20261126T100000-moved-homes': movedHomes,
+  '20261126T113000-resident-links': residentLinks,
 };
 
 /**

@@ -11,15 +11,19 @@ export function actorOf(principal: Principal): Actor {
 }
 
 /**
- * Whether somebody may see a case: staff those of their projects, residents those of their own home. A case of others
- * is not told apart from one that is not there.
+ * Whether somebody may see a case: staff those of their projects, residents those of their own home, and by a link that
+ * one. A case of others is not told apart from one that is not there.
  * @throws Problem not-found
  */
 export async function admit(
   deps: ApiDeps,
   principal: Principal,
-  found: { readonly project: string; readonly record: Pick<OpenedRecord, 'roomIndex'> },
+  found: { readonly no: string; readonly project: string; readonly record: Pick<OpenedRecord, 'roomIndex'> },
 ): Promise<void> {
+  if (principal.link) {
+    if (principal.link.no !== found.no) throw problem('not-found');
+    return;
+  }
   const inProject = principal.projects === '*' || principal.projects.includes(found.project);
   if (!inProject) throw problem('not-found');
   if (principal.role !== 'resident') return;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { escaped, inlineHash } from '../http/html';
 
 const STYLE = `
 body { font: 16px/1.6 system-ui, sans-serif; max-width: 40em; margin: 3em auto; padding: 0 1em; color: #1b1f24 }
@@ -38,12 +38,10 @@ document.querySelector('#out').addEventListener('click', async () => {
 });
 `;
 
-const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-
 export const PAGE_POLICY = [
   "default-src 'none'",
-  `script-src ${hash(SCRIPT)}`,
-  `style-src ${hash(STYLE)}`,
+  `script-src ${inlineHash(SCRIPT)}`,
+  `style-src ${inlineHash(STYLE)}`,
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -68,6 +66,3 @@ cross-origin credentials.</p>
 <script>${SCRIPT}</script></body></html>
 `;
 }
-
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

@@ -1,4 +1,5 @@
 import type { Role } from '../../domain/actor';
+import type { LinkRight } from '../../domain/resident';
 import { problem } from './problem';
 
 /** Who asks, as the key store or the login knows him. */
@@ -16,6 +17,15 @@ export interface Principal {
   readonly until?: number;
   /** Of somebody who came with the cookie of his browser. */
   readonly session?: PageSession;
+  /** Of somebody who came with a resident's link: all that he may see and do. */
+  readonly link?: LinkGrant;
+}
+
+export interface LinkGrant {
+  /** The one case. */
+  readonly no: string;
+  readonly rights: readonly LinkRight[];
+  readonly expiresAt: number;
 }
 
 export interface PageSession {
@@ -38,6 +48,19 @@ export interface PublicAccess {
   readonly public: true;
   /** Why nobody has to say who he is. */
   readonly why: string;
+  /** Of routes whose address is itself what lets somebody in. */
+  readonly capability?: Capability;
+}
+
+/** A secret in an address: whoever has it may come. It is in no log, since those name routes and never addresses. */
+export interface Capability {
+  /** The name of the path parameter that it is. */
+  readonly in: string;
+  /**
+   * Whom it stands for. Null: nobody we know.
+   * @throws Problem for one that has ended
+   */
+  readonly authenticate: (secret: string) => Promise<Principal | null>;
 }
 
 /** A login that a browser keeps, for pages that can't send a header. */

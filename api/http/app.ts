@@ -17,6 +17,7 @@ import { exchangeOf, UNMATCHED } from './exchange';
 import { Guesses } from './guesses';
 import { limitAddress, observe, requireSaneRequest, securityHeaders, type ObservationDeps } from './middleware';
 import { buildOpenApi, type OpenApiDocument } from './openapi';
+import { sendPage, wantsPage } from './page';
 import { invalidRequest, Problem, problem } from './problem';
 import { createRateLimiter, type RateLimit } from './rate-limit';
 import { sendProblem } from './reply';
@@ -41,6 +42,8 @@ export interface HttpAppOptions {
     readonly principal?: RateLimit | null;
     /** Wrong keys, by address. */
     readonly guesses?: RateLimit | null;
+    /** By link of a resident. */
+    readonly links?: RateLimit | null;
   };
   readonly handlerTimeoutMs?: number;
   /** For tests: refuses replies and problems that a route does not declare. */
@@ -61,6 +64,8 @@ export interface HttpApp {
 const ADDRESS_LIMIT: RateLimit = { requests: 6000, perSeconds: 60 };
 const PRINCIPAL_LIMIT: RateLimit = { requests: 3000, perSeconds: 60 };
 const GUESS_LIMIT: RateLimit = { requests: 30, perSeconds: 60 };
+/** Far more than a household needs, of one that was passed around. */
+const LINK_LIMIT: RateLimit = { requests: 60, perSeconds: 60 };
 const HANDLER_TIMEOUT_MS = 30_000;
 
 const expressOf = new WeakMap<HttpApp, Express>();
@@ -77,6 +82,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     addressLimiter,
     guesses: new Guesses(limiterOf(deps, limits.guesses, GUESS_LIMIT)),
     principalLimiter: limiterOf(deps, limits.principal, PRINCIPAL_LIMIT),
+    linkLimiter: limiterOf(deps, limits.links, LINK_LIMIT),
     handlerTimeoutMs: options.handlerTimeoutMs ?? HANDLER_TIMEOUT_MS,
     checkReplies: options.checkReplies ?? false,
   };
@@ -186,9 +192,12 @@ function answerError(deps: HttpDeps, dispatch: DispatchOptions): ErrorRequestHan
     if (refusal.code === 'internal-error' && !isGone) {
       deps.logger.error({ requestId, error: cause }, 'unexpected error');
     }
+    const { refusalPage } = exchangeOf(req);
     exchangeOf(req).problem = refusal.code;
     if (isGone || res.headersSent || res.destroyed) res.destroy();
-    else sendProblem(res, refusal, { instance: requestId, serverTime: deps.clock.now() });
+    else if (refusalPage && wantsPage(req)) {
+      sendPage(res, refusalPage(refusal, req), { status: refusal.status, headers: refusal.headers });
+    } else sendProblem(res, refusal, { instance: requestId, serverTime: deps.clock.now() });
   };
 }
 

@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '../../common/clock';
 import { parseCaseNumber } from '../../common/ids';
 import type { Logger } from '../../common/logger';
-import { requireProject, requireRole, type CookieLogin, type Known, type Principal } from './access';
+import { requireProject, requireRole, type Capability, type CookieLogin, type Known, type Principal } from './access';
 import { readCookie } from './cookie';
 import { allowOrigin } from './cross-origin';
 import { exchangeOf } from './exchange';
@@ -56,6 +56,8 @@ export interface DispatchOptions {
   readonly deps: DispatchDeps;
   readonly addressLimiter: RateLimiter | null;
   readonly principalLimiter: RateLimiter | null;
+  /** Of a link: whoever has it shares it with everybody whom he gave it to. */
+  readonly linkLimiter: RateLimiter | null;
   readonly guesses: Guesses;
   readonly handlerTimeoutMs: number;
   readonly checkReplies: boolean;
@@ -114,12 +116,33 @@ async function bySession(
   return session.authenticate(kept, { isReading, isOwnPage: isOwnPage(req), csrf: once(req, 'x-csrf-token') });
 }
 
+/** Whom a secret in the address stands for. @throws Problem 404, 410 or 429. */
+async function byCapability(
+  req: Request,
+  { in: parameter, authenticate }: Capability,
+  { guesses, linkLimiter }: DispatchOptions,
+): Promise<Principal> {
+  const secret = String(req.params[parameter]);
+  guesses.admit(req.ip, secret);
+  const known = await authenticate(secret);
+  if (known === null) {
+    guesses.wasWrong(req.ip);
+    throw problem('link-unknown');
+  }
+  guesses.wasRight(secret);
+  const exchange = exchangeOf(req);
+  exchange.principal = known;
+  exchange.caseNo = known.link?.no ?? null;
+  requireShare(linkLimiter, 'principal', known.id);
+  return known;
+}
+
 /** Serves one route: who → may he → what → handler → reply. */
 export function serveRoute(route: Route, options: DispatchOptions): RequestHandler {
   const allowedCodes = new Set(problemsOf(route));
   const isLogin = route.access.public === true && allowedCodes.has('unauthenticated');
   return async (req, res) => {
-    exchangeOf(req).route = route.path;
+    Object.assign(exchangeOf(req), { route: route.path, refusalPage: route.refusalPage ?? null });
     allowOrigin(route, req, res);
     try {
       if (isLogin) options.guesses.admit(req.ip, null);
@@ -138,10 +161,10 @@ export function serveRoute(route: Route, options: DispatchOptions): RequestHandl
 async function serve(route: Route, options: DispatchOptions, req: Request, res: Response): Promise<void> {
   const { deps } = options;
   const { access } = route;
-  const principal = access.public ? null : await identify(req, options, access.cookie);
+  const principal = await whoAsks(route, options, req);
   if (principal && !access.public) requireRole(principal, access);
   const request = await readRequest(route, principal, req, res);
-  exchangeOf(req).caseNo = caseOf(request);
+  exchangeOf(req).caseNo ??= caseOf(request);
   if (principal) {
     requireNamedProject(route, principal, request);
     await deps.authorise?.(principal, route, request);
@@ -172,6 +195,11 @@ async function serve(route: Route, options: DispatchOptions, req: Request, res: 
   if (options.checkReplies) checkReply(route, reply);
   exchangeOf(req).caseNo ??= caseMadeBy(reply);
   if (!res.destroyed) sendReply(res, reply, deps.clock.now());
+}
+
+function whoAsks({ access }: Route, options: DispatchOptions, req: Request): Promise<Principal> | null {
+  if (!access.public) return identify(req, options, access.cookie);
+  return access.capability ? byCapability(req, access.capability, options) : null;
 }
 
 /** For the log: `{no}` in a path is a case's number everywhere. */

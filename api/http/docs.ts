@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Response } from 'express';
 import { z } from 'zod';
 
+import { escaped } from './html';
 import type { OpenApiDocument } from './openapi';
 import { definitionOf, PROBLEM_CODE_LIST } from './problem-codes';
 import { defineRoute, type Route } from './route';
@@ -126,8 +127,8 @@ export function problemsMarkdown(): string {
 function problemsPage(): string {
   const rows = PROBLEM_CODE_LIST.map((code) => {
     const { status, title, meaning, args } = definitionOf(code);
-    const names = Object.entries(args).map(([name, holds]) => `<br><code>${name}</code>: ${escape(holds)}`);
-    return `<dt id="${code}"><code>${code}</code> ${status} ${escape(title)}</dt><dd>${escape(meaning)}${names.join('')}</dd>`;
+    const names = Object.entries(args).map(([name, holds]) => `<br><code>${name}</code>: ${escaped(holds)}`);
+    return `<dt id="${code}"><code>${code}</code> ${status} ${escaped(title)}</dt><dd>${escaped(meaning)}${names.join('')}</dd>`;
   });
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Guanjia: refusals</title>
@@ -141,9 +142,6 @@ function sendPage(res: Response, html: string): void {
   res.setHeader('Content-Security-Policy', PAGE_POLICY);
   res.end(html);
 }
-
-const escape = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 /** Without loading the package, whose main file runs the whole browser bundle. */
 const swaggerFolder = (): string => dirname(require.resolve('swagger-ui-dist/package.json'));

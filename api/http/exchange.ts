@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 import type { Principal } from './access';
 import type { ProblemCode } from './problem-codes';
+import type { Route } from './route';
 
 /** What is known of a request while it is served. */
 export interface Exchange {
@@ -14,6 +15,8 @@ export interface Exchange {
   problem: ProblemCode | null;
   /** Number of the case that it is about. */
   caseNo: string | null;
+  /** How a browser is shown a refusal of this route; null: as everybody else. */
+  refusalPage: Route['refusalPage'] | null;
 }
 
 /** The route of requests that match none, in logs and metrics. */
@@ -22,7 +25,8 @@ export const UNMATCHED = 'unmatched';
 const exchanges = new WeakMap<IncomingMessage, Exchange>();
 
 export function beginExchange(req: IncomingMessage, requestId: string, now: number): Exchange {
-  const exchange: Exchange = { requestId, now, route: UNMATCHED, principal: null, problem: null, caseNo: null };
+  const known = { principal: null, problem: null, caseNo: null, refusalPage: null };
+  const exchange: Exchange = { requestId, now, route: UNMATCHED, ...known };
   exchanges.set(req, exchange);
   return exchange;
 }

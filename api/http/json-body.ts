@@ -31,13 +31,9 @@ export async function readJsonBody(
   response: ServerResponse,
   limit = DEFAULT_BODY_LIMIT,
 ): Promise<unknown> {
-  checkHeaders(request, limit);
-  if (!JSON_UTF8.test(request.headers['content-type'] ?? '')) {
-    const accept = { headers: { Accept: 'application/json' } };
-    throw problem('unsupported-media-type', { expected: 'Content-Type: application/json; charset=utf-8' }, accept);
-  }
-  if (request.headers.expect !== undefined) response.writeContinue();
-  return parseStrictJson(await readBytes(request, limit));
+  const isRight = (type: string): boolean => JSON_UTF8.test(type);
+  const expected = 'Content-Type: application/json; charset=utf-8';
+  return parseStrictJson(await readBody(request, response, { isRight, expected, accept: 'application/json', limit }));
 }
 
 /**
@@ -50,15 +46,35 @@ export async function readUpload(
   response: ServerResponse,
   { types, limit }: { readonly types: readonly string[]; readonly limit: number },
 ): Promise<Buffer> {
-  checkHeaders(request, limit);
-  if (!types.includes((request.headers['content-type'] ?? '').toLowerCase())) {
-    const accept = { headers: { Accept: types.join(', ') } };
-    throw problem('unsupported-media-type', { expected: `Content-Type: ${types.join(' or ')}` }, accept);
-  }
-  if (request.headers.expect !== undefined) response.writeContinue();
-  const bytes = await readBytes(request, limit);
+  const isRight = (type: string): boolean => types.includes(type.toLowerCase());
+  const expected = `Content-Type: ${types.join(' or ')}`;
+  const bytes = await readBody(request, response, { isRight, expected, accept: types.join(', '), limit });
   if (bytes.length > 0) return bytes;
   throw invalidRequest([{ pointer: '', code: 'missing', expected: 'the bytes of a file' }]);
+}
+
+interface BodyKind {
+  /** Whether this Content-Type is one. */
+  readonly isRight: (type: string) => boolean;
+  readonly expected: string;
+  /** For the header Accept of a refusal. */
+  readonly accept: string;
+  /** Bytes. */
+  readonly limit: number;
+}
+
+/** The bytes of a body of this kind. @throws Problem for another type, or too many bytes; ClientGone. */
+export async function readBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { isRight, expected, accept, limit }: BodyKind,
+): Promise<Buffer> {
+  checkHeaders(request, limit);
+  if (!isRight(request.headers['content-type'] ?? '')) {
+    throw problem('unsupported-media-type', { expected }, { headers: { Accept: accept } });
+  }
+  if (request.headers.expect !== undefined) response.writeContinue();
+  return readBytes(request, limit);
 }
 
 /** @throws Problem for everything that JSON.parse refuses, and for what this API refuses beyond it. */

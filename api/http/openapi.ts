@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
 import type { Access } from './access';
+import { FORM_TYPE } from './form-body';
 import { problemExamples, schemaRef, SchemaBook, type JsonSchema } from './openapi-schemas';
 import { definitionOf, type ProblemCode } from './problem-codes';
 import { PROBLEM_TYPE, REQUEST_ID, SERVER_TIME } from './reply';
@@ -102,7 +103,8 @@ function securityOf(access: Access): JsonSchema[] {
 }
 
 function shownAccess(access: Access): JsonSchema {
-  return access.public || !access.cookie ? { ...access } : { ...access, cookie: access.cookie.name };
+  if (access.public) return access.capability ? { ...access, capability: access.capability.in } : { ...access };
+  return access.cookie ? { ...access, cookie: access.cookie.name } : { ...access };
 }
 
 function cookieSchemes(routes: readonly Route[]): JsonSchema {
@@ -156,7 +158,7 @@ function requestBody(route: Route, body: z.ZodType, book: SchemaBook): JsonSchem
   return {
     required: !body.safeParse(undefined).success,
     content: {
-      'application/json': {
+      [route.form ? FORM_TYPE : 'application/json']: {
         schema: book.use(body, 'input', `${route.operationId} body`),
         ...(examples.length > 0 ? { examples: Object.fromEntries(examples) } : {}),
       },

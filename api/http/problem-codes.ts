@@ -129,6 +129,25 @@ const HTTP_CODES = define({
       'The login of this browser is over: nothing was asked for half an hour, twelve hours have passed, or it was ended.',
     args: {},
   },
+  'link-unknown': {
+    status: 404,
+    title: 'Link unknown',
+    meaning: 'There is no such link; perhaps it was not copied whole.',
+    args: {},
+  },
+  'link-ended': {
+    status: 410,
+    title: 'Link ended',
+    meaning: 'This link is not valid any more: it has run out, or was taken back.',
+    args: {},
+  },
+  'link-not-for-this': {
+    status: 403,
+    title: 'Link not for this',
+    meaning: 'The link gives a part of what a resident can do, and not this.',
+    detail: 'This link does not give the right {right}.',
+    args: { right: '`answer`, `rate`, `reopen`, `write`' },
+  },
   'login-refused': {
     status: 401,
     title: 'Login refused',

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import type { Principal } from './access';
 import { parseIfMatch } from './etag';
+import { readForm } from './form-body';
 import { parseIdempotencyKey, requestHash, type Idempotency } from './idempotency';
 import { hasBody, readJsonBody, readUpload } from './json-body';
 import { invalidRequest, problem, type FieldError } from './problem';
@@ -49,7 +50,7 @@ export async function readRequest(
   const key = route.idempotent ? readKey(rawHeaders.values['idempotency-key'], principal) : null;
 
   const bytes = route.upload ? await readUpload(req, res, route.upload) : null;
-  const rawBody = route.body && hasBody(req) ? await readJsonBody(req, res, route.bodyLimit) : undefined;
+  const rawBody = route.body && hasBody(req) ? await readBody(route, req, res) : undefined;
   const body = route.body ? check(route.body, rawBody, 'body') : NOTHING;
   if (body.errors) throw invalidRequest(body.errors);
   const sent = bytes ? createHash('sha256').update(bytes).digest('hex') : rawBody;
@@ -65,6 +66,9 @@ export async function readRequest(
     ifMatch,
   };
 }
+
+const readBody = (route: Route, req: Request, res: Response): Promise<unknown> =>
+  route.form ? readForm(req, res) : readJsonBody(req, res, route.bodyLimit);
 
 const NOTHING: { readonly value?: unknown; readonly errors?: readonly FieldError[] } = {};
 const UNEXPECTED_BODY: FieldError = { pointer: '', code: 'unexpected-body', expected: 'no body' };

@@ -25,6 +25,7 @@ const WITH_LOGIN: readonly ProblemCode[] = [
   'database-unavailable',
   'key-missing',
 ];
+const WITH_CAPABILITY: readonly ProblemCode[] = ['link-unknown', 'link-ended', 'database-unavailable', 'key-missing'];
 const WITH_BODY: readonly ProblemCode[] = [
   'malformed-json',
   'unsupported-media-type',
@@ -49,10 +50,11 @@ export function problemsOf(route: Route): ProblemCode[] {
     ...ANY_ROUTE,
     ...route.problems,
     ...(access.public ? [] : WITH_LOGIN),
+    ...(access.public && access.capability ? WITH_CAPABILITY : []),
     ...(!access.public && access.project ? (['not-found'] as const) : []),
     ...(hasText ? (['text-not-storable'] as const) : []),
-    ...(route.body ? WITH_BODY : []),
-    ...(route.upload ? WITH_UPLOAD : []),
+    ...(route.body && !route.form ? WITH_BODY : []),
+    ...((route.upload ?? route.form) ? WITH_UPLOAD : []),
     ...(route.idempotent ? WITH_KEY : []),
     ...(route.ifMatch ? WITH_IF_MATCH : []),
     ...(route.raw ? [] : (['timeout'] as const)),

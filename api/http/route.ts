@@ -2,10 +2,12 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 
 import type { Logger } from '../../common/logger';
-import type { Access, Principal, PublicAccess } from './access';
+import type { Access, Capability, Principal, PublicAccess } from './access';
 import type { CrossOrigin } from './cross-origin';
 import type { IfMatch } from './etag';
 import type { Idempotency } from './idempotency';
+import type { Page } from './page';
+import type { Problem } from './problem';
 import type { ProblemCode } from './problem-codes';
 import { looseParts } from './strict-schema';
 
@@ -90,7 +92,11 @@ export interface RouteContext<P = Principal | null> {
   requireProject(projectId: string): void;
 }
 
-type PrincipalOf<A extends Access> = A extends PublicAccess ? null : Principal;
+type PrincipalOf<A extends Access> = A extends { readonly capability: Capability }
+  ? Principal
+  : A extends PublicAccess
+    ? null
+    : Principal;
 
 interface RouteFacts {
   readonly method: Method;
@@ -110,6 +116,10 @@ interface RouteFacts {
   readonly bodyLimit?: number;
   /** The body is a file and no JSON: of one of these types, and of at most `limit` bytes. */
   readonly upload?: { readonly types: readonly string[]; readonly limit: number };
+  /** The body is what a form of a page sends: the schema parses an object of texts. */
+  readonly form?: true;
+  /** Of pages for people: what a browser is shown in the place of problem+json. */
+  readonly refusalPage?: (refusal: Problem, req: Request) => Page;
   /** Left out where only pages of our own origin may call it from a browser. */
   readonly crossOrigin?: CrossOrigin;
   /** Example bodies by name. */
@@ -195,6 +205,10 @@ function mistakesOf(route: Route): string[] {
       .filter((name) => name !== name.toLowerCase())
       .map((name) => `header ${name} must be in lower case`),
     ...(body && (route.method === 'GET' || route.method === 'DELETE') ? [`${route.method} has no body`] : []),
+    ...(access.public && access.capability && !names.includes(access.capability.in)
+      ? [`access.capability names {${access.capability.in}}, which the path doesn't have`]
+      : []),
+    ...(route.form && !body ? ['a form needs a body'] : []),
     ...(body && route.upload ? ['the body is either JSON or a file'] : []),
     ...(project && 'in' in project && !hasField(projectSchema, project.name)
       ? [`access.project names ${project.in}.${project.name}, which the route doesn't have`]

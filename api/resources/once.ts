@@ -20,7 +20,8 @@ export interface Making extends By {
     | 'project'
     | 'asset'
     | 'roster-line'
-    | 'substitute';
+    | 'substitute'
+    | 'resident-link';
   /** Of the new id: `s` makes `s-4f0c…`. */
   readonly letter?: string;
   /** Where whoever asks chose it; `make` says when it is taken. */

@@ -16,9 +16,21 @@ export function tableOf(locale: Locale): Readonly<Record<string, string>> {
 
 /** The language for a tag such as `en-GB` or `zh-Hans`; the default for what is unknown or missing. */
 export function localeOf(tag: string | null | undefined): Locale {
-  const language = tag?.trim().toLowerCase().split(/[-_]/)[0] ?? '';
-  return LOCALES.find((locale) => locale.toLowerCase().split('-')[0] === language) ?? LOCALES[0];
+  return LOCALES.find((locale) => languageOf(locale) === languageOf(tag ?? '')) ?? LOCALES[0];
 }
+
+/** The one of our languages that a browser likes best (`Accept-Language: de, en-GB;q=0.8`); the default if it names none. */
+export function localeAccepted(header: string | null | undefined): Locale {
+  const wanted = (header ?? '').split(',').map((range) => {
+    const [tag = '', quality = 'q=1'] = range.split(';').map((part) => part.trim());
+    return { tag, quality: Number(quality.replace(/^q=/i, '')) };
+  });
+  const known = wanted.filter(({ tag, quality }) => quality > 0 && isKnown(tag)).sort((a, b) => b.quality - a.quality);
+  return localeOf(known[0]?.tag);
+}
+
+const languageOf = (tag: string): string => tag.trim().toLowerCase().split(/[-_]/)[0] ?? '';
+const isKnown = (tag: string): boolean => LOCALES.some((locale) => languageOf(locale) === languageOf(tag));
 
 /** The codes of a vocabulary that have words: `received`, `closed`, … of `stage`. */
 export function codesOf(vocabulary: string): string[] {

@@ -4,6 +4,7 @@ import type { Instant } from '../../domain/instant';
 import type { Database } from '../schema';
 import { instantOf, timeOf } from '../time';
 import { shredFiles } from './files';
+import { revokeLinksOf } from './resident-links';
 import { shred } from './vault';
 
 /** Erasing people by crypto-shredding: clocks, counts and journals of their cases stay as they are. */
@@ -87,6 +88,7 @@ async function eraseCase(db: Kysely<Database>, { id }: ResidentPlace, no: string
   await shred(db, { kind: 'case', id: no }, at);
   await shredFiles(db, { caseNo: no }, at);
   await db.executeQuery(CompiledQuery.raw(FORGET_CALLER, [no]));
+  await revokeLinksOf(db, no, 'erasure', at);
   await remember(db, { kind: 'case', id: no, resident: id }, at);
 }
 

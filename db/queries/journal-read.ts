@@ -20,6 +20,23 @@ export function journalEvent(row: Selectable<JournalTable>): JournalEvent {
   } as JournalEvent;
 }
 
+/** The latest events of these types, ascending. */
+export async function latestOf(
+  db: Kysely<Database>,
+  no: string,
+  { types, limit }: { readonly types: readonly string[]; readonly limit: number },
+): Promise<JournalEvent[]> {
+  const rows = await db
+    .selectFrom('journal')
+    .selectAll()
+    .where('case_no', '=', no)
+    .where(sql<boolean>`type = any(${[...types]}::text[])`)
+    .orderBy('seq', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.reverse().map(journalEvent);
+}
+
 /** Events of a case after `after` (0: from the first), ascending. */
 export async function journalPage(
   db: Kysely<Database>,

@@ -23,6 +23,7 @@ import type * as file from './file';
 import type * as draft from './draft';
 import type * as session from './session';
 import type * as loginAttempt from './login-attempt';
+import type * as residentLink from './resident-link';
 import type * as erasure from './erasure';
 import type * as policyVersion from './policy-version';
 import type * as case_ from './case';
@@ -68,6 +69,7 @@ export type Database = company.PartialDB &
   draft.PartialDB &
   session.PartialDB &
   loginAttempt.PartialDB &
+  residentLink.PartialDB &
   erasure.PartialDB &
   policyVersion.PartialDB &
   case_.PartialDB &

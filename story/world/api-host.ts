@@ -19,7 +19,10 @@ export class ApiHost {
   static async start(config: Config, clock: Clock, ids: Ids, port: number): Promise<ApiHost> {
     const logger = createLogger(config.logLevel, { service: 'api' });
     const { deps, close } = await createApiDeps(config, { clock, logger, ids });
-    const { http, feed } = createApi(deps, { checkReplies: true, limits: { address: null, principal: null } });
+    const { http, feed } = createApi(deps, {
+      checkReplies: true,
+      limits: { address: null, principal: null, links: null },
+    });
     const server = createHttpServer(http);
     await new Promise<void>((done, failed) => server.once('error', failed).listen(port, '127.0.0.1', done));
     return new ApiHost(server, async () => {

@@ -7,13 +7,14 @@ import { createApi, type Api } from '../../api/app';
 import { createApiDeps } from '../../api/create-deps';
 import type { ApiDeps } from '../../api/deps';
 import { createHttpServer } from '../../api/http/server';
-import { systemClock } from '../../common/clock';
+import { systemClock, type Clock } from '../../common/clock';
 import type { Config } from '../../common/config';
 import type { DeliveryConfig } from '../../common/config-delivery';
 import { newApiKey } from '../../common/crypto/api-key';
 import { createDataConverter } from '../../common/crypto/codec';
 import { parseKeyring } from '../../common/crypto/keyring';
 import { createLogger } from '../../common/logger';
+import type { Tracer } from '../../common/telemetry';
 import { connectTemporal, nativeConnection } from '../../common/temporal';
 import { createCompany, type CompanySpec } from '../../db/queries/company';
 import type { Role } from '../../domain/actor';
@@ -60,6 +61,12 @@ export interface ProductOptions {
   readonly temporalFile?: string;
   /** Where log lines go; nowhere by default. */
   readonly logTo?: { write(line: string): void };
+  /** What the API takes for the time; the machine's by default. */
+  readonly clock?: Clock;
+  /** Where the API's spans go; nowhere by default. */
+  readonly tracer?: Tracer;
+  /** Where residents reach the API; messages carry no links by default. */
+  readonly links?: Config['links'];
   /** The company's identity provider. */
   readonly identity?: Config['identity'];
   /** Mail server and receivers; none by default. */
@@ -90,14 +97,17 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     logLevel: 'silent',
     files: { maxBytes: 1024 * 1024, store: { folder: testFolder() } },
     identity: options.identity,
+    links: options.links,
   };
-  const { deps, close } = await createApiDeps(config, { clock: systemClock, logger });
+  const { deps: made, close } = await createApiDeps(config, { clock: options.clock ?? systemClock, logger });
+  const deps: ApiDeps = { ...made, tracer: options.tracer ?? made.tracer };
   const dataConverter = createDataConverter(parseKeyring(config.codecKeys, 'GUANJIA_CODEC_KEYS'));
   const { client, close: closeClient } = await connectTemporal(config.temporal, dataConverter);
   const { spec, keys } = company();
   await createCompany(deps.database.db, spec, { ...deps, index: deps.blindIndex });
   const activities = createActivities({
     ...deps,
+    clock: systemClock,
     client,
     taskQueue: TASK_QUEUE,
     delivery: options.delivery,
@@ -123,7 +133,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   };
   await startWorker();
   const api = createApi(deps, {
-    limits: { address: null, principal: null, guesses: null },
+    limits: { address: null, principal: null, guesses: null, links: null },
     checkReplies: options.checkReplies ?? true,
     ...options.api,
   });

@@ -68,7 +68,7 @@ export async function startHarness({ timeouts, ...settings }: Settings = {}): Pr
     routes: EXAMPLE_ROUTES,
     version: '1.0.0',
     checkReplies: true,
-    limits: { address: null, principal: null, guesses: null },
+    limits: { address: null, principal: null, guesses: null, links: null },
     ...settings,
     deps: {
       clock: { now: () => harness.now },

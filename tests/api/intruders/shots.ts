@@ -22,6 +22,9 @@ export interface Ids {
   readonly substitute: string;
   readonly asset: string;
   readonly file: string;
+  /** A resident's link that is revoked, and the secret of one that is not. */
+  readonly link: string;
+  readonly token: string;
 }
 
 /** The parts of a valid request, besides what the document says of it. */
@@ -120,6 +123,9 @@ const NAMING_STAFF = ['hand-over', 'assign', 'record-meeting'];
 
 const none = [{ shot: () => ({}) }] as const;
 const at = ({ no }: Ids) => ({ path: { no } });
+const byLink = ({ token }: Ids) => ({ path: { token } });
+const messageForm = (): Buffer =>
+  Buffer.from(new URLSearchParams({ act: 'note', text: '在家', seq: '1', key: randomUUID() }).toString());
 const ofProject = [{ shot: ({ project }: Ids) => ({ query: { project } }) }, ...none];
 const ofPath = ({ project }: Ids) => ({ path: { project } });
 const entry = ({ project }: Ids) => ({ path: { project, id: 'gardening' } });
@@ -158,6 +164,14 @@ const AIMS: Readonly<Record<string, readonly Aim[]>> = {
   listCaseObligations: [{ shot: at }],
   explainObligation: [{ shot: ({ no }) => ({ path: { no, id: 'acknowledge' } }) }],
   getWorkflowHistory: [{ shot: at }],
+  listCaseLinks: [{ shot: at }],
+  createCaseLink: [{ shot: (ids) => ({ ...at(ids), body: { days: 3 } }) }],
+  // Said again, or of another case, it changes nothing.
+  revokeCaseLink: [{ shot: ({ no, link }) => ({ path: { no, link } }), foreign: { link: [204, null] } }],
+  readByLink: [{ shot: byLink }],
+  actByLink: [{ shot: (ids) => ({ ...byLink(ids), body: { act: 'note', text: '在家' } }) }],
+  showByLink: [{ shot: byLink }],
+  submitByLink: [{ shot: (ids) => ({ ...byLink(ids), file: messageForm() }) }],
   unmaskCaseContact: [{ shot: (ids) => ({ ...at(ids), body: { reason: 'visit' } }) }],
   listObligations: ofProject,
   countLists: ofProject,

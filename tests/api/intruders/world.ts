@@ -75,6 +75,16 @@ export async function startWorld(options: ProductOptions = {}): Promise<World> {
   ]);
   const notice = (of: string): Promise<string> => until(() => noticeOf(product, of));
   await until(() => isQuiet(product, far));
+  const link = async (as: Holder, caseNo: string) => {
+    const made = await caller(product.url, keyOf(as))('POST', `/api/v1/cases/${caseNo}/links`, {});
+    return made as { readonly token: string; readonly link: { readonly id: string } };
+  };
+  const [open, ended, farLink] = await Promise.all([
+    // Of a case whose reporter is not erased.
+    link('customer_service', next),
+    link('customer_service', no),
+    link('far', far),
+  ]);
   const photo = (as: Holder, project: string, caseNo: string) => photoOf(product, keyOf(as), project, caseNo);
   const port = Number(new URL(product.url).port);
   const wire = createWire(port);
@@ -91,6 +101,7 @@ export async function startWorld(options: ProductOptions = {}): Promise<World> {
         substitute: 'sub-lake',
         asset: 'lift-lake',
       },
+      ...{ link: ended.link.id, token: open.token },
       file: await photo('customer_service', 'lakeside', no),
     },
     foreign: {
@@ -103,6 +114,7 @@ export async function startWorld(options: ProductOptions = {}): Promise<World> {
         substitute: 'sub-far',
         asset: 'lift-far',
       },
+      ...{ link: farLink.link.id, token: farLink.token },
       file: await photo('far', FAR, far),
     },
     missing: {
@@ -115,6 +127,7 @@ export async function startWorld(options: ProductOptions = {}): Promise<World> {
         substitute: 'sub-not',
         asset: 'lift-not',
       },
+      ...{ link: `l-${'f'.repeat(16)}`, token: 'f'.repeat(43) },
       file: 'f-not',
     },
     neighbour: { no: next, notification: await notice(next) },
@@ -186,6 +199,7 @@ async function farAway({ deps: { database } }: Product, no: string): Promise<unk
     notices: await of(db.selectFrom('notification').selectAll().where('project', '=', FAR)),
     lines: await of(db.selectFrom('roster_line').selectAll().where('project', '=', FAR)),
     substitutes: await of(db.selectFrom('substitution').selectAll().where('project', '=', FAR)),
+    links: await of(db.selectFrom('resident_link').selectAll().where('project', '=', FAR)),
     assets: await of(db.selectFrom('asset').selectAll().where('project', '=', FAR)),
     audit: await of(db.selectFrom('audit_log').selectAll().where('project', '=', FAR)),
   };

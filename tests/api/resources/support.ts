@@ -36,9 +36,11 @@ import { rosterRoutes } from '../../../api/routes/roster';
 import { sessionRoutes } from '../../../api/routes/sessions';
 import { staffRoutes } from '../../../api/routes/staff';
 import { streamRoutes } from '../../../api/routes/stream';
+import { DEFAULT_LINKS } from '../../../common/config-links';
 import type { IdentityConfig } from '../../../common/config-identity';
 import { createBlindIndex } from '../../../common/crypto/blind-index';
 import { createPayloadCodec } from '../../../common/crypto/codec';
+import { createLinkTokens } from '../../../common/crypto/link-token';
 import { createSealer } from '../../../common/crypto/sealer';
 import { createIds } from '../../../common/ids';
 import { createLogger } from '../../../common/logger';
@@ -117,6 +119,7 @@ export async function startOffice(
     files: files ?? folderStore({ folder: testFolder() }),
     maxFileBytes: 64 * 1024,
     unmasksPerHour: 60,
+    ...{ links: DEFAULT_LINKS, linkTokens: createLinkTokens(indexKey) },
     tokens: identity ? createTokens(identity, { clock, logger }) : null,
     logger,
     metrics: createMetrics({ processMetrics: false }),
@@ -133,7 +136,7 @@ export async function startOffice(
     routes,
     version: '1.2.3',
     checkReplies: true,
-    limits: { address: null, principal: null, guesses: null },
+    limits: { address: null, principal: null, guesses: null, links: null },
     deps: {
       ...deps,
       authenticate: createAuthenticate(deps),

@@ -28,6 +28,10 @@ const TEXT_OF: Readonly<Record<string, string>> = {
   'promise-moved': 'reason',
   'work-completed': 'result',
   'fed-back': 'written',
+  answered: 'text',
+  'answer-promised': 'note',
+  'meeting-arranged': 'place',
+  'dispute-settled': 'summary',
   noted: 'text',
 };
 

@@ -41,7 +41,7 @@ export function accept(state: DeliveryState, orders: readonly DeliveryOrder[], n
  */
 export function next(state: DeliveryState, now: Instant): NextStep {
   const legs = state.pending.flatMap(({ order, legs }) =>
-    legs.map((leg) => ({ order, leg, at: readyAt(order, leg, state.sent) })),
+    legs.map((leg) => ({ order, leg, at: readyAt(order, leg, state.sent, now) })),
   );
   const ready = legs.filter(({ at }) => at <= now);
   const first = ready.find(({ order }) => order.rule.class === 'urgent') ?? ready[0];
@@ -62,7 +62,7 @@ type Candidate = { readonly order: DeliveryOrder; readonly leg: Leg; readonly at
 function goesAlong(other: Candidate, first: Candidate, now: Instant): boolean {
   if (other === first || other.leg.channel !== first.leg.channel) return false;
   const isFirstTry = other.leg.count === 0 && other.order.rule.channels[0] === other.leg.channel;
-  const at = isFirstTry ? readyAt(other.order, { ...other.leg, tryAt: now }, []) : other.at;
+  const at = isFirstTry ? readyAt(other.order, { ...other.leg, tryAt: now }, [], now) : other.at;
   return at <= now;
 }
 

@@ -7,9 +7,12 @@ import type { DeliveryState, Leg } from './state';
 export const URGENT_GAP = MINUTE;
 const CAP_WINDOW = HOUR;
 
-/** When this leg may be sent at the earliest: its own time, then the cap, then quiet hours. */
-export function readyAt(order: DeliveryOrder, leg: Leg, sent: readonly Instant[]): Instant {
-  return afterQuiet(order, capped(order, leg.tryAt, sent));
+/**
+ * When this leg may be sent at the earliest: its own time, then the cap, then quiet hours. Never before `now`: a leg
+ * that the cap held up until the quiet hours began waits for their end too, however long its own time has passed.
+ */
+export function readyAt(order: DeliveryOrder, leg: Leg, sent: readonly Instant[], now: Instant): Instant {
+  return afterQuiet(order, capped(order, Math.max(leg.tryAt, now), sent));
 }
 
 /** Whether the cap holds this order up at this instant. */

@@ -117,6 +117,21 @@ describe('when', () => {
     expect(one(ten + 9 * HOUR)).toBe(ten + 9 * HOUR);
   });
 
+  test('what the cap holds up until the quiet hours begin waits for their end, however long its time has passed', () => {
+    const evening = NINE + 12 * HOUR;
+    const capped = { cap: 1, channels: ['email'] as const, bundleWithin: 0 };
+    const arrivals = [
+      ...at(evening - 10 * MINUTE, order('first', 'normal', capped)),
+      ...at(evening - 5 * MINUTE, order('held', 'normal', capped)),
+      ...at(evening + 20 * MINUTE, order('between', 'urgent', capped)),
+      ...at(evening + 80 * MINUTE, order('at night', 'urgent', capped)),
+    ];
+    const night = (instant: Instant) => isBetween(instant, { from: '22:00', to: '07:00' }, ZONE);
+    const { sent } = play(arrivals);
+    expect(sent.filter(({ ids }) => ids.includes('held')).map(({ at: instant }) => night(instant))).toEqual([false]);
+    expect(sent.find(({ ids }) => ids.includes('at night'))?.ids).toEqual(['at night']);
+  });
+
   test('above the cap messages are put together: urgent ones after a minute, others when the hour is over', () => {
     const capped = { cap: 2, channels: ['email'] as const, bundleWithin: 0 };
     const three = ['a', 'b', 'c', 'd'].map((id, index) => ({

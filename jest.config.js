@@ -1,4 +1,4 @@
-/** Everything that CI runs; the servers are real and are started once, in global-setup. */
+/** Everything that CI runs; the servers are real and are started once, in global-setup, a PostgreSQL per worker. */
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/tests'],
@@ -12,5 +12,7 @@ module.exports = {
     ],
   },
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
+  // Much of a test is waiting for a server, so two go well on the two cores of CI; more get into each other's way.
+  maxWorkers: 2,
   testTimeout: 30_000,
 };

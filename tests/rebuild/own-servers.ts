@@ -107,6 +107,15 @@ export class OwnServers {
     return this.caseOf(opening);
   }
 
+  /** A workflow that no worker has taken up yet. @returns its case's number. */
+  async begin(): Promise<string> {
+    count += 1;
+    const opening = openingOf({ ...ROUTINE, at: Date.now(), no: `C-OWN-${count}` });
+    const how = { taskQueue: QUEUE, workflowId: opening.no, args: [{ opening }] };
+    await this.call(() => this.client.workflow.start('complaintWorkflow', how));
+    return opening.no;
+  }
+
   /** One that was begun on other servers. */
   caseOf(opening: TestCase['opening']): TestCase {
     return new TestCase(this.call, this.client, opening, (no, name, envelope) =>

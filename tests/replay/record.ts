@@ -13,7 +13,7 @@ import { SCENARIOS, type Stage } from './scenarios';
 
 /** `npm run histories`: records the golden histories of this release anew. Those of earlier releases stay. */
 async function main(): Promise<void> {
-  const stop = await startTestServers();
+  const stop = await startTestServers(1);
   try {
     const runs: [string, HistoryEvent[]][] = [];
     for (const name of Object.keys(SCENARIOS)) runs.push(...(await record(name)));

@@ -4,6 +4,6 @@ declare global {
   var stopTestServers: (() => Promise<void>) | undefined;
 }
 
-export default async function globalSetup(): Promise<void> {
-  globalThis.stopTestServers = await startTestServers();
+export default async function globalSetup({ maxWorkers }: { readonly maxWorkers: number }): Promise<void> {
+  globalThis.stopTestServers = await startTestServers(maxWorkers);
 }

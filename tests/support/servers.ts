@@ -1,6 +1,7 @@
 /**
- * The real servers that the tests run against. `global-setup.ts` starts PostgreSQL once per run; addresses reach the
- * test processes through the environment, which nothing else in the tests reads.
+ * The real servers that the tests run against. `global-setup.ts` starts a PostgreSQL per Jest worker, because suites
+ * that share one would see each other: its transaction numbers are of the whole server. Addresses reach the test
+ * processes through the environment, which nothing else in the tests reads.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -19,37 +20,43 @@ import { prepareTemporal, temporalAddress, temporalService } from '../../stack/t
 import { terminalOn } from '../../stack/terminal';
 
 const FOLDER_PREFIX = 'guanjia-test-';
+const CLUSTER_PREFIX = 'cluster-';
 const TEMPLATE = 'guanjia_template';
 const REPOSITORY = resolve(__dirname, '../..');
 
 const FOLDER = 'GUANJIA_TEST_FOLDER';
-const POSTGRES = 'GUANJIA_TEST_POSTGRES_URL';
+/** Addresses separated by blanks, one per Jest worker. */
+const POSTGRES = 'GUANJIA_TEST_POSTGRES_URLS';
 const CLI = 'GUANJIA_TEST_TEMPORAL_CLI';
 const TIME_SKIPPING = 'GUANJIA_TEST_TIME_SKIPPING_SERVER';
 
 /**
- * Starts what all suites share: one PostgreSQL in a folder of its own, with a migrated template database, and the
- * paths of both Temporal binaries. Also clears away what killed runs left.
+ * Starts what all suites share: a PostgreSQL per Jest worker, each in a folder of its own with a migrated template
+ * database, and the paths of both Temporal binaries. Also clears away what killed runs left.
  * @returns a function that ends and removes all of it, dev servers that a suite forgot included.
  */
-export async function startTestServers(): Promise<() => Promise<void>> {
+export async function startTestServers(workers: number): Promise<() => Promise<void>> {
   await sweep();
   const home = prepareHome(mkdtempSync(join(tmpdir(), FOLDER_PREFIX)));
   const release = await takeLock(home.folder);
   const stop = async (): Promise<void> => {
-    await stopLeftovers(home);
+    await stopServers(home.folder);
     release();
     rmSync(home.folder, { recursive: true, force: true });
   };
   const terminal = terminalOn(process.stderr);
   try {
     const [postgres, cli, timeSkipping] = await Promise.all([
-      startPostgres(home),
+      Promise.all(
+        Array.from({ length: workers }, (_, worker) =>
+          startPostgres(prepareHome(join(home.folder, `${CLUSTER_PREFIX}${worker}`))),
+        ),
+      ),
       resolveBinary(TEMPORAL_CLI, { env: process.env, terminal }),
       resolveBinary(TEMPORAL_TEST_SERVER, { env: process.env, terminal }),
     ]);
     process.env[FOLDER] = home.folder;
-    process.env[POSTGRES] = postgres;
+    process.env[POSTGRES] = postgres.join(' ');
     process.env[CLI] = cli.path;
     process.env[TIME_SKIPPING] = timeSkipping.path;
   } catch (error) {
@@ -72,7 +79,7 @@ export interface TestDatabase {
 export async function createTestDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
   const name = `t_${randomBytes(6).toString('hex')}`;
   await onServer(`create database ${name} template ${options.empty ? 'template0' : TEMPLATE}`);
-  const url = new URL(variable(POSTGRES));
+  const url = new URL(postgresOfWorker());
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => onServer(`drop database if exists ${name} with (force)`) };
 }
@@ -179,13 +186,26 @@ async function sweep(): Promise<void> {
   for (const name of readdirSync(tmpdir())) {
     const folder = join(tmpdir(), name);
     if (!name.startsWith(FOLDER_PREFIX) || !isAbandoned(folder)) continue;
-    await stopLeftovers(prepareHome(folder));
+    await stopServers(folder);
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** Whatever runs from there, and the clusters last. */
+async function stopServers(folder: string): Promise<void> {
+  const clusters = readdirSync(folder).filter((name) => name.startsWith(CLUSTER_PREFIX));
+  for (const part of ['', ...clusters]) await stopLeftovers(prepareHome(join(folder, part)));
+}
+
+/** Jest counts its workers from 1. */
+function postgresOfWorker(): string {
+  const url = variable(POSTGRES).split(' ')[Number(variable('JEST_WORKER_ID')) - 1];
+  if (!url) throw new Error(`No PostgreSQL was started for worker ${variable('JEST_WORKER_ID')}.`);
+  return url;
+}
+
 async function onServer(statement: string): Promise<void> {
-  const client = new Client({ connectionString: variable(POSTGRES) });
+  const client = new Client({ connectionString: postgresOfWorker() });
   await client.connect();
   try {
     await client.query(statement);

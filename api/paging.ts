@@ -10,13 +10,17 @@ export const pageQuery = {
   cursor: z.string().max(2048).optional(),
 };
 
-/** Every list: its rows, the cursor of the next page, how many there are on all pages, and as of when. */
+/**
+ * Every list: its rows, the cursor of the next page, how many there are on all pages, and as of when. `totalCapped`:
+ * there are more than `total`, which is as far as a list counts.
+ */
 export function pageOf<T extends z.ZodType>(item: T, id: string) {
   return z
     .object({
       items: z.array(item),
       next: z.string().nullable(),
       total: z.int(),
+      totalCapped: z.boolean(),
       asOf: z.string().meta({ format: 'date-time' }),
     })
     .meta({ id });
@@ -31,7 +35,7 @@ export async function paged<Row, Item>(
   request: { readonly cursor?: string | undefined; readonly list: unknown; readonly now: number },
   read: (cursor: ListCursor | null) => Promise<Page<Row>>,
   show: (row: Row) => Item,
-): Promise<{ items: Item[]; next: string | null; total: number; asOf: string }> {
+): Promise<{ items: Item[]; next: string | null; total: number; totalCapped: boolean; asOf: string }> {
   const from = request.cursor === undefined ? null : deps.cursors.decode(request.cursor, request.list);
   const asOf = from?.asOf ?? request.now;
   const page = await read(
@@ -41,6 +45,7 @@ export async function paged<Row, Item>(
     items: page.items.map(show),
     next: page.next && deps.cursors.encode({ ...page.next, asOf }, request.list),
     total: page.total,
+    totalCapped: page.totalCapped,
     asOf: isoOf(asOf),
   };
 }

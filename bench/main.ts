@@ -8,6 +8,7 @@ import { m3 } from './m3-deadlines';
 import { m4 } from './m4-events';
 import { m5 } from './m5-memory';
 import { m6 } from './m6-lag';
+import { m7 } from './m7-lists';
 import { m8 } from './m8-replay';
 import { m9 } from './m9-recovery';
 import { parseOptions, type Options } from './options';
@@ -24,7 +25,7 @@ import { isoOf } from '../domain/instant';
 const ROOT = resolve(__dirname, '..');
 /** M3 comes last: it leaves thousands of cases open. */
 const ON_SERVERS: readonly Measure[] = [m1, m2, m8, m6, m5, m9, m3];
-const KNOWN = ['M1', 'M2', 'M3', 'M4', 'M5', 'M6', 'M8', 'M9'];
+const KNOWN = ['M1', 'M2', 'M3', 'M4', 'M5', 'M6', 'M7', 'M8', 'M9'];
 
 /** `npm run bench`: measures, prints the table, and writes docs/performance.md. */
 async function main(): Promise<void> {
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
     if (options.out !== null) writePage(options.out, rows);
   };
   if (options.ids.includes('M4')) measured(await shown('M4', m4.run));
+  if (options.ids.includes('M7')) measured(await shown('M7', () => m7(options.sizes)));
   const wanted = ON_SERVERS.filter(({ id }) => options.ids.includes(id));
   if (wanted.length > 0) await onServers(wanted, options, measured);
   console.log(`\n${table(rows)}\n\n${verdict(rows)}`);

@@ -1,3 +1,5 @@
+import type { Amount } from './many-cases';
+
 /** How much is measured. */
 export interface Sizes {
   readonly rounds: number;
@@ -18,6 +20,9 @@ export interface Sizes {
   /** M6: whole cases under which the lag is measured; how long the database is away, in seconds. */
   readonly lagCases: number;
   readonly outageSeconds: number;
+  /** M7: what the read model holds; readings of each list in a round. */
+  readonly lists: Amount;
+  readonly listReads: number;
   /** M8: histories replayed in a round. */
   readonly histories: number;
   /** M9: cases that have a command under way, or not, when their worker is killed. */
@@ -31,6 +36,7 @@ const DEFAULT: Sizes = {
   ...{ open: 2_000, due: 250, duePerSecond: 25 },
   ...{ cached: 1_000 },
   ...{ lagCases: 120, outageSeconds: 60 },
+  ...{ lists: { projects: 50, open: 100_000, closed: 1_000_000 }, listReads: 60 },
   ...{ histories: 40 },
   ...{ orphans: 24 },
 };
@@ -43,6 +49,7 @@ const QUICK: Sizes = {
   ...{ open: 60, due: 20, duePerSecond: 10 },
   ...{ cached: 50 },
   ...{ lagCases: 12, outageSeconds: 10 },
+  ...{ lists: { projects: 5, open: 1_000, closed: 5_000 }, listReads: 10 },
   ...{ histories: 6 },
   ...{ orphans: 8 },
 };

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { Database } from '../schema';
 import { instantOf } from '../time';
 import type { AuditRecord } from './audit';
-import { inScope, pageOf, type Page, type PageRequest, type ProjectScope } from './lists';
+import { countFound, inScope, type Page, pageOf, type PageRequest, type ProjectScope } from './lists';
 
 export interface AuditFilter {
   readonly projects: ProjectScope;
@@ -27,8 +27,8 @@ export async function pageAudit(
     .$if(subject !== undefined, (all) => all.where('subject', '=', subject ?? ''))
     .$if(actor !== undefined, (all) => all.where('actor', '=', actor ?? ''))
     .$if(action !== undefined, (all) => all.where('action', '=', action ?? ''));
-  const [{ total }, rows] = await Promise.all([
-    found.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+  const [total, rows] = await Promise.all([
+    countFound(db, found),
     found
       .selectAll()
       .$if(!!cursor, (all) => all.where('n', '<', Number(cursor?.id)))

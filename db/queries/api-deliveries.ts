@@ -4,7 +4,16 @@ import type { Instant } from '../../domain/instant';
 import type { Database } from '../schema';
 import type { DeliveryTable } from '../schema/delivery';
 import { instantOf, timeOf } from '../time';
-import { beyond, cursorInstant, inScope, pageOf, type Page, type PageRequest, type ProjectScope } from './lists';
+import {
+  beyond,
+  countFound,
+  cursorInstant,
+  inScope,
+  type Page,
+  pageOf,
+  type PageRequest,
+  type ProjectScope,
+} from './lists';
 
 /** What became of one message on one channel. */
 export interface Delivery {
@@ -38,8 +47,8 @@ export async function pageDeadLetters(
     .where('state', '=', 'dead')
     .where('resent_at', 'is', null)
     .where(inScope(sql.ref('project'), projects));
-  const [{ total }, rows] = await Promise.all([
-    found.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+  const [total, rows] = await Promise.all([
+    countFound(db, found),
     found
       .selectAll()
       .$if(Boolean(cursor), (all) =>

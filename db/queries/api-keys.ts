@@ -4,7 +4,16 @@ import type { Database } from '../schema';
 import type { ApiKeyTable } from '../schema/api-key';
 import { instantOf, timeOf } from '../time';
 import { findKey, type ApiKey, type KeyHolder } from './keys';
-import { beyond, cursorInstant, oneOf, pageOf, type Page, type PageRequest, type ProjectScope } from './lists';
+import {
+  beyond,
+  countFound,
+  cursorInstant,
+  oneOf,
+  type Page,
+  pageOf,
+  type PageRequest,
+  type ProjectScope,
+} from './lists';
 
 /** A key, and where its holder may use it now. */
 export interface KeyInUse extends KeyHolder {
@@ -89,8 +98,8 @@ export async function pageKeys(
     .$if(filter.ids !== undefined, (all) => all.where(oneOf(sql.ref('id'), filter.ids ?? [])))
     .$if(filter.staff !== undefined, (all) => all.where('staff', '=', filter.staff ?? null))
     .$if(filter.revoked !== undefined, (all) => all.where('revoked_at', filter.revoked ? 'is not' : 'is', null));
-  const [{ total }, rows] = await Promise.all([
-    found.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+  const [total, rows] = await Promise.all([
+    countFound(db, found),
     found
       .select(LISTED)
       .$if(!!cursor, (all) => {

@@ -3,7 +3,17 @@ import type { Role } from '../../domain/actor';
 import type { Instant } from '../../domain/instant';
 import type { Database } from '../schema';
 import { instantOf, timeOf } from '../time';
-import { beyond, cursorInstant, inScope, oneOf, pageOf, type Page, type PageRequest, type ProjectScope } from './lists';
+import {
+  beyond,
+  countFound,
+  cursorInstant,
+  inScope,
+  oneOf,
+  type Page,
+  pageOf,
+  type PageRequest,
+  type ProjectScope,
+} from './lists';
 import { DIVERTED, notification, RESIDENT, type Notification } from './notifications';
 
 /**
@@ -33,8 +43,8 @@ export async function pageNotifications(
     .$if(filter.unread !== undefined, (all) => all.where('read_at', filter.unread ? 'is' : 'is not', null))
     .$if(filter.caseNo !== undefined, (all) => all.where('case_no', '=', filter.caseNo ?? ''))
     .$if(filter.project !== undefined, (all) => all.where('project', '=', filter.project ?? ''));
-  const [{ total }, rows] = await Promise.all([
-    found.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+  const [total, rows] = await Promise.all([
+    countFound(db, found),
     found
       .selectAll()
       .$if(!!cursor, (all) => {

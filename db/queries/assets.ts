@@ -3,7 +3,17 @@ import type { Instant } from '../../domain/instant';
 import type { Database } from '../schema';
 import type { AssetTable } from '../schema/asset';
 import { instantOf, timeOf } from '../time';
-import { beyond, cursorInstant, inScope, pageOf, type Page, type PageRequest, type ProjectScope } from './lists';
+import {
+  beyond,
+  countFound,
+  cursorInstant,
+  inScope,
+  type Page,
+  pageOf,
+  TOTAL_MAX,
+  type PageRequest,
+  type ProjectScope,
+} from './lists';
 
 /** Lifts, pumps, doors: what cases are about. */
 export interface Asset {
@@ -37,8 +47,8 @@ export async function listAssets(
     const value = filter[column];
     if (value !== undefined) found = found.where(column, '=', value);
   }
-  const [{ total }, rows] = await Promise.all([
-    found.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+  const [total, rows] = await Promise.all([
+    countFound(db, found),
     found
       .selectAll()
       .$if(!!cursor, (all) => all.where('id', '>', cursor?.id ?? ''))
@@ -142,7 +152,9 @@ export async function assetFile(
     ? beyond([sql.ref('at'), sql.ref('ref')], [timeOf(cursorInstant(cursor)), cursor.id], true)
     : sql<boolean>`true`;
   const [count, found] = await Promise.all([
-    sql<{ total: number }>`select count(*) as total from ${all}`.execute(db),
+    sql<{
+      total: number;
+    }>`select count(*) as total from (select 1 from ${all} limit ${TOTAL_MAX + 1}) as counted`.execute(db),
     sql<FileRow>`select * from ${all} where ${after} order by at desc, ref desc limit ${limit + 1}`.execute(db),
   ]);
   const total = count.rows[0]?.total ?? 0;

@@ -7,7 +7,17 @@ import type { CommandReceipt } from '../../workflows/contracts/journal';
 import type { Database } from '../schema';
 import type { CaseTable } from '../schema/case';
 import { instantOf, timeOf } from '../time';
-import { beyond, cursorInstant, inScope, oneOf, pageOf, type Page, type PageRequest, type ProjectScope } from './lists';
+import {
+  beyond,
+  countFound,
+  cursorInstant,
+  inScope,
+  oneOf,
+  type Page,
+  pageOf,
+  type PageRequest,
+  type ProjectScope,
+} from './lists';
 
 /** A case in a list. */
 export interface CaseSummary {
@@ -95,8 +105,8 @@ export async function listCases(db: Kysely<Database>, query: CaseQuery): Promise
   const column = SORT_COLUMN[sort];
   const found = filtered(db, filter).$if(sort === 'nextDueAt', (all) => all.where('next_due_at', 'is not', null));
   const order = descending ? 'desc' : 'asc';
-  const [{ total }, rows] = await Promise.all([
-    found.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+  const [total, rows] = await Promise.all([
+    countFound(db, found),
     found
       .select(SUMMARY)
       .$if(!!cursor, (all) => {

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Database } from '../schema';
-import { oneOf, pageOf, type Page, type PageRequest } from './lists';
+import { countFound, oneOf, type Page, pageOf, type PageRequest } from './lists';
 
 /** Homes and who lives there, found by blind index. Room, names and phones are references into the vault. */
 
@@ -54,8 +54,8 @@ export async function listHouseholds(
     if (initialsIndex !== undefined) living = living.where('r.initials_index', '=', initialsIndex);
     found = found.where('h.id', 'in', living);
   }
-  const [{ total }, rows] = await Promise.all([
-    found.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+  const [total, rows] = await Promise.all([
+    countFound(db, found),
     found
       .select(['h.id', 'h.project', 'h.building', 'h.unit', 'h.room_ref as roomRef', 'h.room_index as roomIndex'])
       .select(['h.care_colour as careColour', 'h.moved_to as movedTo'])

@@ -1,5 +1,6 @@
-import { sql, type Expression, type RawBuilder, type SqlBool } from 'kysely';
+import { sql, type Expression, type Kysely, type RawBuilder, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import type { Instant } from '../../domain/instant';
+import type { Database } from '../schema';
 
 /** Ids of the projects somebody may see; `*` is all. */
 export type ProjectScope = readonly string[] | '*';
@@ -17,10 +18,30 @@ export interface PageRequest {
 
 export interface Page<T> {
   readonly items: readonly T[];
-  /** All rows that the filter finds, on whatever page. */
+  /** All rows that the filter finds, on whatever page, counted up to `TOTAL_MAX`. */
   readonly total: number;
+  /** There are more than `total`. */
+  readonly totalCapped: boolean;
   /** null: this was the last page. */
   readonly next: ListCursor | null;
+}
+
+/**
+ * Up to which a list counts what its filter finds: nobody reads on to there, and counting a million rows anew for each
+ * page would take longer than the page.
+ */
+export const TOTAL_MAX = 10_000;
+
+/** How many rows a query finds, at most one more than `TOTAL_MAX`. @param found without an order, and without columns. */
+export async function countFound<DB, Table extends keyof DB>(
+  db: Kysely<Database>,
+  found: SelectQueryBuilder<DB, Table, object>,
+): Promise<number> {
+  const some = found.select(sql`1`.as('one')).limit(TOTAL_MAX + 1);
+  const { rows } = await sql<{ readonly total: number }>`select count(*) as total from (${some}) as counted`.execute(
+    db,
+  );
+  return rows[0]?.total ?? 0;
 }
 
 /** The cursor of a caller does not fit the list it is used for. */
@@ -59,15 +80,21 @@ export function cursorInstant(cursor: ListCursor): Instant {
 /**
  * One row more than the page was asked for tells whether there is a next one.
  * @param rows at most `limit + 1`
+ * @param found all of them, as `countFound` counts
  */
 export function pageOf<Row, T>(
   rows: readonly Row[],
   limit: number,
-  total: number,
+  found: number,
   read: (row: Row) => T,
   cursor: (last: Row) => ListCursor,
 ): Page<T> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
-  return { items: shown.map(read), total, next: last && rows.length > limit ? cursor(last) : null };
+  return {
+    items: shown.map(read),
+    total: Math.min(found, TOTAL_MAX),
+    totalCapped: found > TOTAL_MAX,
+    next: last && rows.length > limit ? cursor(last) : null,
+  };
 }

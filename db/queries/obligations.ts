@@ -9,13 +9,14 @@ import type { ObligationTable } from '../schema/obligation';
 import { instantOf, timeOf } from '../time';
 import {
   beyond,
+  countFound,
   CursorError,
   cursorInstant,
   inScope,
-  oneOf,
-  pageOf,
   type ListCursor,
+  oneOf,
   type Page,
+  pageOf,
   type PageRequest,
   type ProjectScope,
 } from './lists';
@@ -104,8 +105,8 @@ export async function listWork(
 ): Promise<Page<WorkItem>> {
   const { filter, limit, cursor } = query;
   const found = db.selectFrom('obligation as o').where((eb) => matches(eb, filter));
-  const [{ total }, rows] = await Promise.all([
-    found.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+  const [total, rows] = await Promise.all([
+    countFound(db, found),
     found
       .innerJoin('case as c', 'c.no', 'o.case_no')
       .selectAll('o')

@@ -1,11 +1,14 @@
 import type { Client } from '@temporalio/client';
 import type { DeliveryConfig } from '../common/config-delivery';
+import type { LinksConfig } from '../common/config-links';
+import type { LinkTokens } from '../common/crypto/link-token';
 import { STRICT } from '../common/outbound';
 import { loadNotificationPolicy } from '../common/policy/load';
 import type { NotificationPolicy } from '../domain/delivery';
 import { createAuditorActivities, type AuditorDeps } from './auditor';
 import { createDeliveryActivities, type DeliverDeps } from './delivery/deliver';
 import { handOver, signal } from './delivery/handover';
+import { linksForMessages } from './delivery/resident-link';
 import { mailer } from './delivery/mail';
 import { sweepDeliveries } from './delivery/sweep';
 import { committedBy } from './delivery/committed';
@@ -20,11 +23,14 @@ export interface ActivityDeps extends AuditorDeps, ObservedDeps, EffectDeps {
   /** Left out: policies/notifications.yaml. */
   readonly notifications?: NotificationPolicy;
   readonly delivery?: DeliveryConfig;
+  /** Links for residents; left out: messages carry none. */
+  readonly links?: LinksConfig;
+  readonly linkTokens?: LinkTokens;
 }
 
 /** Everything that workflows may ask of the outside, by the names in workflows/contracts. */
 export function createActivities(deps: ActivityDeps) {
-  const { client, taskQueue, notifications: policy = loadNotificationPolicy(), delivery } = deps;
+  const { client, taskQueue, notifications: policy = loadNotificationPolicy(), delivery, links, linkTokens } = deps;
   const { db } = deps.database;
   const handing = { client, taskQueue, policy };
   const cases = {
@@ -41,6 +47,7 @@ export function createActivities(deps: ActivityDeps) {
     rules: delivery?.outbound ?? STRICT,
     sendMail: delivery?.mail ? mailer(delivery.mail) : null,
     isCommitted: committedBy(client),
+    linkFor: links && linkTokens ? linksForMessages({ ...deps, links, linkTokens }) : null,
     signal: (to, orders) => signal(handing, to, orders),
   };
   const auditor = createAuditorActivities(deps);

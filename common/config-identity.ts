@@ -1,4 +1,4 @@
-import { ConfigError, names, required, safeAddress, type Environment } from './environment';
+import { ConfigError, names, required, publicUrl, safeAddress, type Environment } from './environment';
 
 /** Signatures that tokens may have: of public keys only, so that a key which everybody can read signs nothing. */
 export const TOKEN_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const;
@@ -50,6 +50,5 @@ function algorithms(env: Environment): readonly TokenAlgorithm[] {
 function browserLogin(env: Environment): BrowserLogin | null {
   const clientId = env.GUANJIA_OIDC_CLIENT_ID;
   if (!clientId) return null;
-  const publicUrl = new URL(safeAddress(env, 'GUANJIA_PUBLIC_URL')).origin;
-  return { clientId, clientSecret: env.GUANJIA_OIDC_CLIENT_SECRET || null, publicUrl };
+  return { clientId, clientSecret: env.GUANJIA_OIDC_CLIENT_SECRET || null, publicUrl: publicUrl(env) };
 }

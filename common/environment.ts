@@ -44,6 +44,9 @@ export function safeAddress(env: Environment, name: string): string {
   return text;
 }
 
+/** Where browsers reach the API: its origin. */
+export const publicUrl = (env: Environment): string => new URL(safeAddress(env, 'GUANJIA_PUBLIC_URL')).origin;
+
 export function port(env: Environment, name: string, fallback: number): number {
   const text = env[name];
   if (text === undefined || text === '') return fallback;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isLoopback } from '../common/environment';
 import { loadConfig, type Environment } from '../common/config';
 import type { Clock } from '../common/clock';
 import { announcement } from './announce';
@@ -186,12 +187,15 @@ function connectionVariables(
 ): Record<string, string> & { TEMPORAL_ADDRESS: string } {
   const external = source.kind === 'address';
   const database = { port: ports.postgres, password: secrets.postgresPassword, database: DATABASE };
+  const apiUrl = apiUrlOf(env, ports);
+  const publicUrl = env.GUANJIA_PUBLIC_URL || (isLoopback(new URL(apiUrl).hostname) ? apiUrl : '');
   const uiUrl = env.TEMPORAL_UI_URL || (external ? '' : `http://127.0.0.1:${ports.temporalUi}`);
   return {
     DATABASE_URL: env.DATABASE_URL || postgresUrl(database),
     TEMPORAL_ADDRESS: external ? source.address : temporalAddress({ port: ports.temporal }),
     TEMPORAL_NAMESPACE: namespaceOf(env),
     ...(uiUrl ? { TEMPORAL_UI_URL: uiUrl } : {}),
+    ...(publicUrl ? { GUANJIA_PUBLIC_URL: publicUrl } : {}),
     GUANJIA_API_HOST: env.GUANJIA_API_HOST || '127.0.0.1',
     GUANJIA_API_PORT: String(ports.api),
     GUANJIA_WORKER_PORT: String(ports.worker),

@@ -4,6 +4,7 @@ import { loadConfig } from '../common/config';
 import { createDataConverter } from '../common/crypto/codec';
 import { parseKey, parseKeyring } from '../common/crypto/keyring';
 import { observedSealer } from '../common/crypto/observed-sealer';
+import { createLinkTokens } from '../common/crypto/link-token';
 import { createSealer } from '../common/crypto/sealer';
 import { createIds } from '../common/ids';
 import { createLogger } from '../common/logger';
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
   const bundle = await workflowBundle();
   const connection = await nativeConnection(config.temporal, { logger });
   const { client } = await connectTemporal(config.temporal, dataConverter);
+  const indexKey = parseKey(config.indexKey, 'GUANJIA_INDEX_KEY');
   const { namespace, taskQueue } = config.temporal;
   const activities = createActivities({
     database,
@@ -48,7 +50,9 @@ async function main(): Promise<void> {
     taskQueue,
     delivery: config.delivery,
     clock: systemClock,
-    ids: createIds(parseKey(config.indexKey, 'GUANJIA_INDEX_KEY')),
+    ids: createIds(indexKey),
+    links: config.links,
+    linkTokens: createLinkTokens(indexKey),
     replay: (no) => replayCase({ client, dataConverter, bundle }, no),
   });
   const { deployment, heldPatches } = config;

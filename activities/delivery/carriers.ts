@@ -1,7 +1,9 @@
 import { localeOf, type Locale } from '../../common/words';
 import { findEndpoint, mailboxOf, robotsFor } from '../../db/queries/addresses';
+import { RESIDENT } from '../../db/queries/notifications';
 import { ERASED, readTexts } from '../../db/queries/vault';
 import { groupRule } from '../../domain/delivery';
+import type { Instant } from '../../domain/instant';
 import type { DeliverRequest } from '../../workflows/contracts/delivery';
 import { bundle, compose, type Composed } from './compose';
 import type { DeliverDeps, Due } from './deliver';
@@ -26,13 +28,13 @@ export function carrierFor(deps: DeliverDeps, request: DeliverRequest): Carrier 
   return (due) => toGroups(deps, request, due);
 }
 
-async function byMail(deps: DeliverDeps, { recipient }: DeliverRequest, due: readonly Due[]): Promise<Carried[]> {
+async function byMail(deps: DeliverDeps, { recipient, at }: DeliverRequest, due: readonly Due[]): Promise<Carried[]> {
   const { db } = deps.database;
   const mailbox = deps.sendMail && (await mailboxOf(db, recipient));
   const addresses = mailbox ? await opened(deps, mailbox.refs) : [];
   if (!deps.sendMail || !mailbox || addresses.length === 0) return all(due, { kind: 'no-address' });
   const locale = localeOf(mailbox.language);
-  const { title, text } = bundle(await composed(deps, due, locale), locale);
+  const { title, text } = bundle(await composed(deps, due, locale, at), locale);
   const id = due[0]?.message.id ?? '';
   return all(due, await deps.sendMail({ to: addresses, title, text, id }));
 }
@@ -49,7 +51,8 @@ async function toEndpoint(
     : [];
   if (!found?.active || url === undefined) return all(due, { kind: 'no-address' });
   const locale = localeOf(null);
-  const messages = await composed(deps, due, locale);
+  // A group of staff has no use for the link of a resident.
+  const messages = await composed(deps, due, locale, found.kind === 'webhook' ? at : null);
   // A try is told by the workflow's instant, a signature by the instant it is made.
   const how = { now: Math.max(at, deps.clock.now()), rules: deps.rules };
   if (found.kind === 'webhook') {
@@ -80,14 +83,24 @@ async function toGroups(deps: DeliverDeps, { project }: DeliverRequest, due: rea
   return carried;
 }
 
-/** With the texts that people wrote, which are opened only here. */
-async function composed({ database: { db }, sealer }: DeliverDeps, due: readonly Due[], locale: Locale) {
+/**
+ * With the texts that people wrote, which are opened only here.
+ * @param at when; messages to a resident have his link then. Null: none have.
+ */
+async function composed(deps: DeliverDeps, due: readonly Due[], locale: Locale, at: Instant | null) {
   const refs = due.flatMap(({ row }) => row.textRef ?? []);
-  const texts = await readTexts(db, sealer, [...new Set(refs)]);
-  return due.map(({ row }): Composed => {
+  const texts = await readTexts(deps.database.db, deps.sealer, [...new Set(refs)]);
+  const messages: Composed[] = [];
+  for (const { row } of due) {
     const text = row.textRef === null ? null : (texts.get(row.textRef) ?? null);
-    return compose(row, locale, text === ERASED ? null : text);
-  });
+    const link = at === null || row.recipient !== RESIDENT ? null : await linkIn(deps, row, at);
+    messages.push(compose(row, locale, text === ERASED ? null : text, link));
+  }
+  return messages;
+}
+
+async function linkIn({ linkFor, clock }: DeliverDeps, { caseNo, project }: Due['row'], at: Instant) {
+  return linkFor ? linkFor({ caseNo, project, at: Math.max(at, clock.now()) }) : null;
 }
 
 async function opened({ database: { db }, sealer }: DeliverDeps, refs: readonly string[]): Promise<string[]> {

@@ -15,10 +15,12 @@ export interface Composed {
   readonly title: string;
   /** What happened, and what somebody wrote about it. */
   readonly text: string;
+  /** Where its resident sees the case; null in what is not for him. */
+  readonly link: string | null;
 }
 
 /** @param written the text of the vault that belongs to it; null: none, or erased. */
-export function compose(row: TellableRow, locale: Locale, written: string | null): Composed {
+export function compose(row: TellableRow, locale: Locale, written: string | null, link: string | null): Composed {
   const { key, caseNo, project, template, args, urgent, obligation, zone, sentAt } = row;
   const notice = { no: caseNo, template, args };
   const sentence = noticeInWords(notice, { locale, zone });
@@ -27,19 +29,21 @@ export function compose(row: TellableRow, locale: Locale, written: string | null
     at: sentAt,
     title: noticeTitle({ ...notice, urgent }, locale),
     text: written === null ? sentence : `${sentence}\n\n${written}`,
+    link,
   };
 }
 
-/** Several messages in one: their titles and texts, in their order. */
+/** Several messages in one: their titles and texts, in their order, and then the link of each case once. */
 export function bundle(
   messages: readonly Composed[],
   locale: Locale,
 ): { readonly title: string; readonly text: string } {
   const [only, ...others] = messages;
-  if (only && others.length === 0) return only;
   const { say } = words(locale);
+  const links = [...new Set(messages.flatMap(({ link }) => link ?? []))].map((url) => say('delivery.link', { url }));
+  const told = only && others.length === 0 ? [only.text] : messages.map(({ title, text }) => `■ ${title}\n${text}`);
   return {
-    title: say('delivery.bundle', { count: messages.length }),
-    text: messages.map(({ title, text }) => `■ ${title}\n${text}`).join('\n\n'),
+    title: only && others.length === 0 ? only.title : say('delivery.bundle', { count: messages.length }),
+    text: [...told, ...links].join('\n\n'),
   };
 }

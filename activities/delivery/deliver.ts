@@ -10,6 +10,7 @@ import type { DeliverRequest, DeliveryActivities, HandOver, Recipient } from '..
 import { carrierFor, type Carried } from './carriers';
 import type { SendMail } from './mail';
 import type { IsCommitted } from './committed';
+import type { LinkFor } from './resident-link';
 
 export interface DeliverDeps {
   readonly database: { readonly db: Kysely<Database> };
@@ -20,6 +21,8 @@ export interface DeliverDeps {
   /** Null: no mail server is configured, so nobody has a mailbox. */
   readonly sendMail: SendMail | null;
   readonly isCommitted: IsCommitted;
+  /** Null: messages carry no links. */
+  readonly linkFor: LinkFor | null;
   /** Hands messages on to the delivery of a group. */
   readonly signal: (to: Recipient, orders: HandOver) => Promise<void>;
 }

@@ -40,7 +40,7 @@ export function signatureOf(secret: string, content: string): string {
   return `v1,${createHmac('sha256', key).update(content).digest('base64')}`;
 }
 
-function payloadOf({ key, caseNo, project, template, args, urgent, obligation, title, text, at }: Composed) {
-  const data = { id: key, case: caseNo, project, template, args, urgent, obligation, title, text };
+function payloadOf({ key, caseNo, project, template, args, urgent, obligation, title, text, link, at }: Composed) {
+  const data = { id: key, case: caseNo, project, template, args, urgent, obligation, title, text, link };
   return { type: 'notification.sent', timestamp: isoOf(at), data };
 }

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { hashOfToken } from '../../common/crypto/link-token';
 import { DAY, isoOf, type Instant } from '../../domain/instant';
 import { findLink, insertLink, revokeLink, type ResidentLink } from '../../db/queries/resident-links';
 import type { FoundCase } from '../cases/find';
@@ -23,8 +22,8 @@ export async function makeLink(
   const making = { ...by, kind: 'resident-link', letter: 'l', project, details } as const;
   const id = await makeOnce(deps, making, async (trx, newId) => {
     const { id: madeBy, role: madeInRole } = by.principal;
-    const lasts = { createdAt: by.now, expiresAt: by.now + days * DAY, revokedAt: null, revokedBy: null };
-    const hash = hashOfToken(deps.linkTokens.tokenOf(newId)) ?? '';
+    const lasts = { createdAt: by.now, expiresAt: by.now + days * DAY };
+    const hash = deps.linkTokens.hashOf(newId);
     const about = { caseNo: no, project, rights, forMessages: false, madeBy, madeInRole };
     await insertLink(trx, { id: newId, hash, ...about, ...lasts });
   });

@@ -8,6 +8,8 @@ import { createHash, createHmac, hkdfSync } from 'node:crypto';
 export interface LinkTokens {
   /** 43 characters that can stand in an address; 256 bits. */
   tokenOf(id: string): string;
+  /** What is kept of it, hex. */
+  hashOf(id: string): string;
 }
 
 const TOKEN = /^[\w-]{43}$/;
@@ -15,7 +17,8 @@ const TOKEN = /^[\w-]{43}$/;
 /** @param indexKey 32 bytes (`GUANJIA_INDEX_KEY`), of which a key of its own is made. */
 export function createLinkTokens(indexKey: Buffer): LinkTokens {
   const key = Buffer.from(hkdfSync('sha256', indexKey, Buffer.alloc(0), 'guanjia/resident-link/v1', 32));
-  return { tokenOf: (id) => createHmac('sha256', key).update(id).digest('base64url') };
+  const tokenOf = (id: string): string => createHmac('sha256', key).update(id).digest('base64url');
+  return { tokenOf, hashOf: (id) => sha256(tokenOf(id)) };
 }
 
 /**
@@ -23,5 +26,7 @@ export function createLinkTokens(indexKey: Buffer): LinkTokens {
  * takes says nothing about a token.
  */
 export function hashOfToken(token: string): string | null {
-  return TOKEN.test(token) ? createHash('sha256').update(token).digest('hex') : null;
+  return TOKEN.test(token) ? sha256(token) : null;
 }
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

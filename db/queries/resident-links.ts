@@ -24,14 +24,16 @@ export interface ResidentLink {
   readonly revokedBy: string | null;
 }
 
-export async function insertLink(db: Kysely<Database>, link: ResidentLink): Promise<void> {
+export async function insertLink(
+  db: Kysely<Database>,
+  link: Omit<ResidentLink, 'revokedAt' | 'revokedBy'>,
+): Promise<void> {
   await db
     .insertInto('resident_link')
     .values({
       ...{ id: link.id, hash: link.hash, case_no: link.caseNo, project: link.project, rights: [...link.rights] },
       ...{ for_messages: link.forMessages, made_by: link.madeBy, made_in_role: link.madeInRole },
       ...{ created_at: timeOf(link.createdAt), expires_at: timeOf(link.expiresAt) },
-      ...{ revoked_at: timeOf(link.revokedAt), revoked_by: link.revokedBy },
     })
     .execute();
 }

@@ -19,3 +19,15 @@ test('a worker has a version when both its deployment and its build are named', 
   expect(() => loadConfig({ ...named, GUANJIA_DEPLOYMENT_NAME: 'guan.jia' })).toThrow(ConfigError);
   expect(loadConfig({ ...NEEDED, GUANJIA_HELD_PATCHES: 'one, two' }).heldPatches).toEqual(['one', 'two']);
 });
+
+test('links for residents last 30 days, and are whole addresses where the API is reached from outside', () => {
+  expect(loadConfig(NEEDED).links).toEqual({ baseUrl: null, days: 30 });
+  const links = (more: object) => loadConfig({ ...NEEDED, ...more }).links;
+  expect(links({ GUANJIA_PUBLIC_URL: 'https://wy.example/' })).toEqual({ baseUrl: 'https://wy.example', days: 30 });
+  expect(links({ GUANJIA_PUBLIC_URL: 'http://127.0.0.1:8080', GUANJIA_LINK_DAYS: '7' })?.days).toBe(7);
+  for (const days of ['0', '367', 'x', '1.5']) {
+    expect(() => links({ GUANJIA_LINK_DAYS: days })).toThrow(/^GUANJIA_LINK_DAYS must be/);
+  }
+  // Whoever reads it on its way has the link.
+  expect(() => links({ GUANJIA_PUBLIC_URL: 'http://wy.example' })).toThrow(/^GUANJIA_PUBLIC_URL must be/);
+});

@@ -18,6 +18,7 @@ const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const message: Composed = {
   ...{ key: 'C-7K2M-94QD/12', caseNo: 'C-7K2M-94QD', project: 'lakeside', template: 'escalated' },
   ...{ args: { rung: 2 }, urgent: true, obligation: 'survey', at: NOW, title: '升级督办', text: '请确认。\n\n漏水' },
+  link: null,
 };
 
 let receiver: Receiver;

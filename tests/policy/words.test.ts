@@ -7,7 +7,7 @@ import { DISPUTE_CLOCKS, type DisputePolicy } from '../../domain/dispute/policy'
 import { LEVELS, PRIORITIES } from '../../domain/policy';
 import { REPAIR_CLOCKS, type RepairPolicy } from '../../domain/repair/policy';
 import { loadDefaultPolicies } from '../../common/policy/load';
-import { LOCALES, localeOf, tableOf } from '../../common/words';
+import { LOCALES, localeAccepted, localeOf, tableOf } from '../../common/words';
 import { readDomain } from './domain-source';
 
 const domain = readDomain();
@@ -180,4 +180,18 @@ describe('the language for a tag', () => {
   ])('%s is %s', (tag, locale) => {
     expect(localeOf(tag)).toBe(locale);
   });
+});
+
+test.each([
+  [undefined, 'zh-CN'],
+  ['', 'zh-CN'],
+  ['en', 'en'],
+  ['en-GB,en;q=0.9', 'en'],
+  ['de, en;q=0.8, zh;q=0.5', 'en'],
+  ['en;q=0.2, zh-Hans;q=0.7', 'zh-CN'],
+  ['en;q=0', 'zh-CN'],
+  ['fr, *', 'zh-CN'],
+  [';;;q=,', 'zh-CN'],
+])('of what a browser likes, %j, ours is %s', (header, locale) => {
+  expect(localeAccepted(header)).toBe(locale);
 });

@@ -1,6 +1,7 @@
 import { createDeliveryActivities } from '../../../activities/delivery/deliver';
 import { handOver, signal } from '../../../activities/delivery/handover';
 import { mailer } from '../../../activities/delivery/mail';
+import type { LinkFor } from '../../../activities/delivery/resident-link';
 import { createNotifyActivities } from '../../../activities/notify';
 import { createMetrics } from '../../../common/metrics';
 import { loadNotificationPolicy } from '../../../common/policy/load';
@@ -28,6 +29,8 @@ export class Office {
   policy: NotificationPolicy = loadNotificationPolicy();
   /** Whether the case's run that asked for a message is committed. */
   committed = true;
+  /** What messages to residents link to. */
+  linkFor: LinkFor | null = null;
   private seq = 0;
   private refs = 0;
 
@@ -66,6 +69,7 @@ export class Office {
       // A try is as late as its workflow says.
       clock: { now: () => request.at },
       sendMail: mailer({ url: this.mail.url, from: 'notice@example.com', patienceMs: 500 }),
+      linkFor: this.linkFor,
       isCommitted: () => Promise.resolve(this.committed),
       signal: (to, orders) => this.world.call(() => signal(this.handing, to, orders)),
     }).deliver(request);

@@ -1,6 +1,6 @@
 import type { ApiClient } from './api-client';
 
-/** A complaint about a lamp, over HTTP from its start to its closing. */
+/** A complaint about a lamp and a leak that is mended, over HTTP from their start to their closing. */
 
 const NEW = {
   project: 'lakeside',
@@ -36,6 +36,27 @@ export function eightCommands(now: number): CommandSpec[] {
     command('customer_service', 'feed-back', { written: '已修好', faceToFace: false, reason: '业主外出' }),
     command('customer_service', 'owner-answer', { accepted: true, score: 5 }),
     command('manager', 'close', { rootCause: '老化', preventiveAction: '更换', similarRisksChecked: true }),
+  ];
+}
+
+const LEAK = { ...NEW, matter: '卫生间天花板滴水', subtype: 'leak' };
+
+export async function startRepair(api: ApiClient): Promise<string> {
+  return (await api.call('customer_service', 'POST', '/api/v1/repairs', LEAK)).body.no as string;
+}
+
+/** Eight commands from giving out the job to closing, at any hour: callbacks have hours, so a manager closes it. */
+export function eightRepairCommands(now: number): CommandSpec[] {
+  const [eta, finishAt] = [now + HOUR, now + 2 * HOUR].map((at) => new Date(at).toISOString());
+  return [
+    command('customer_service', 'assign', { to: 'engineer-1' }),
+    command('engineering', 'contact', {}),
+    command('engineering', 'depart', { eta }),
+    command('engineering', 'arrive', {}),
+    command('engineering', 'survey', { findings: '接头老化', plan: '更换接头', finishAt }),
+    command('customer_service', 'note', { text: '业主在家' }),
+    command('engineering', 'complete', { result: '已更换', siteCleared: true }),
+    command('manager', 'close-unsatisfied', { reason: '夜间不回访' }),
   ];
 }
 

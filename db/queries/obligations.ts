@@ -151,12 +151,12 @@ export function matches(
   for (const [column, values] of lists) {
     if (values) conditions.push(oneOf(sql.ref(column), values));
   }
-  if (overdue !== undefined) conditions.push(eb('o.overdue', '=', overdue));
+  if (overdue !== undefined) conditions.push(overdue ? sql<boolean>`o.overdue` : sql<boolean>`not o.overdue`);
   if (dueBefore !== undefined) conditions.push(eb('o.due_at', '<', timeOf(dueBefore)));
   return eb.and(conditions);
 }
 
-/** Written out for the rule, open ones only: the partial indexes are used when the condition is there to be seen. */
+/** Written out for the rule, open ones only, as overdue is: the partial indexes are used when the condition is there to be seen. */
 function stateIs(states: readonly Obligation['state'][]): Expression<SqlBool> {
   if (states.length === 1 && states[0] === 'open') return sql<boolean>`o.state = 'open'`;
   return oneOf(sql.ref('o.state'), states);

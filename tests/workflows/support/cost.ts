@@ -1,16 +1,18 @@
-import { complaint } from '../../../domain/complaint';
-import type { ComplaintOpening } from '../../../domain/complaint/state';
 import { evolve, nextWake } from '../../../domain/engine';
 import type { JournalEvent } from '../../../domain/event';
+import type { Family } from '../../../domain/family';
+import type { RepairOpening } from '../../../domain/repair/state';
+import type { CaseState } from '../../../domain/state';
+import { ENGINEER as PLUMBER } from '../../domain/repair/support';
 import { DAY, HOUR, MINUTE } from '../../../domain/instant';
-import { BODY, CLERK, ENGINEER, MANAGER, NOISE, RESIDENT, ROUTINE, text } from '../../domain/support';
+import { BODY, CLERK, ENGINEER, MANAGER, NOISE, OTHER_CLERK, RESIDENT, ROUTINE, text } from '../../domain/support';
 import type { TestCase } from './case';
 import type { MemoryJournal } from './memory';
 import { allTold } from './sound';
 import { until } from './until';
 import type { World } from './world';
 
-/** What a complaint costs in history events (quality.md M4): two that are played, and the fewest that they need. */
+/** What a case costs in history events (quality.md M4): three that are played, and the fewest that they need. */
 
 export const COMMANDS = 8;
 /** Scheduled, started, completed. */
@@ -41,6 +43,31 @@ export async function playEightCommands(world: World, journal: MemoryJournal): P
   return played;
 }
 
+/** A repair from its report to the resident's answer, offered to who is on duty, by eight commands 15 minutes apart. */
+export async function playRepair(world: World, journal: MemoryJournal): Promise<TestCase<RepairOpening>> {
+  const at = await world.goTo(1, 9 * HOUR);
+  const played = await world.startRepair({ at, subtype: 'leak', photoConsent: true });
+  const his = { by: PLUMBER };
+  const answer = { score: 5, solved: true, conduct: true, comment: null };
+  const commands = [
+    () => played.do('accept', {}, his),
+    () => played.do('contact', { note: null, eta: null }, his),
+    () => played.do('depart', { eta: at + HOUR }, his),
+    () => played.do('arrive', { checklist: ['badge_shown'] }, his),
+    () => played.do('survey', { findings: text('f'), plan: text('p'), finishAt: at + 3 * HOUR }, his),
+    () => played.do('note', { text: text('a new seal') }),
+    () => played.do('complete', { result: text('done'), siteCleared: true, files: [] }, his),
+    () => played.do('callback', answer, { by: OTHER_CLERK }),
+  ];
+  for (const [index, command] of commands.entries()) {
+    // An urgent offer lapses after two minutes.
+    await world.until(at + MINUTE + index * 15 * MINUTE);
+    await command();
+    await until(`${played.no} has told everybody`, () => allTold(journal.events(played.no)));
+  }
+  return played;
+}
+
 /** A complaint that is open for thirty days and has an update on each. */
 export async function playThirtyDays(world: World): Promise<TestCase> {
   const at = await world.goTo(1, 9 * HOUR);
@@ -59,19 +86,26 @@ export async function playThirtyDays(world: World): Promise<TestCase> {
 /**
  * The fewest events that the server lets the same messages and timers have: the start with its task and its write; a
  * task, the acceptance, the completion and the write of each command; one more local activity for each moment at which
- * people are told; and the timers.
+ * people are told; one for each effect, and the write of its answer; and the timers.
  */
-export function fewest(opening: ComplaintOpening, events: readonly JournalEvent[], commands: number): number {
+export function fewest<S extends CaseState, O>(
+  family: Family<S, O>,
+  opening: O,
+  events: readonly JournalEvent[],
+  commands: number,
+): number {
   const toldAt = new Set(events.filter(({ type }) => type === 'notify-requested').map(({ at }) => at));
-  return 1 + TASK + LOCAL + commands * (TASK + 2 + LOCAL) + toldAt.size * LOCAL + timers(opening, events);
+  const effects = events.filter(({ type }) => type === 'effect-requested').length;
+  const local = 1 + commands + toldAt.size + 2 * effects;
+  return 1 + TASK + commands * (TASK + 2) + local * LOCAL + timers(family, opening, events);
 }
 
 /**
  * Timers that follow the next moment of the case, by the cheaper way: cancelled and started anew whenever it moves, or
  * left to fire when it moves later. One that fires has a task.
  */
-function timers(opening: ComplaintOpening, events: readonly JournalEvent[]): number {
-  let state = complaint.initial(opening);
+function timers<S extends CaseState, O>(family: Family<S, O>, opening: O, events: readonly JournalEvent[]): number {
+  let state = family.initial(opening);
   const moved = { count: 0, armed: Number.NaN };
   const left = { count: 0, armed: Number.NaN };
   for (const [index, event] of events.entries()) {
@@ -80,9 +114,9 @@ function timers(opening: ComplaintOpening, events: readonly JournalEvent[]): num
       way.count += 1 + TASK;
       way.armed = Number.NaN;
     }
-    state = evolve(complaint, state, event);
+    state = evolve(family, state, event);
     if (events[index + 1]?.at === event.at) continue;
-    const next = nextWake(complaint, state)?.at ?? Number.NaN;
+    const next = nextWake(family, state)?.at ?? Number.NaN;
     arm(moved, next, next !== moved.armed);
     arm(left, next, !(next >= left.armed));
   }

@@ -14,5 +14,5 @@ module.exports = {
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
   // Much of a test is waiting for a server, so two go well on the two cores of CI; more get into each other's way.
   maxWorkers: 2,
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };

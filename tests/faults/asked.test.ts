@@ -6,7 +6,7 @@ import { dataConverter } from '../workflows/support/converter';
 import { Live } from '../workflows/support/live';
 import { expectSound } from '../workflows/support/sound';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** Readers that come in between while a case is worked on must leave no trace in what it is replayed from. */
 

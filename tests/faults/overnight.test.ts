@@ -19,7 +19,7 @@ import { about, allTold, expectSound, settled, timeline, type JournalOf } from '
 import { until } from '../workflows/support/until';
 import { killWorkers, WorkerProcess } from './worker-process';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** `kill -9` of everything before something is due, and a start after it. The clocks are those of a day, in seconds. */
 

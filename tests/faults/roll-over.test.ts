@@ -7,7 +7,7 @@ import { Live } from '../workflows/support/live';
 import { expectSound, settled } from '../workflows/support/sound';
 import { persistently } from './load/persistently';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** Commands and timers that meet a roll-over, on the real server and through the API's gateway. */
 

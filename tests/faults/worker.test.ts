@@ -9,7 +9,7 @@ import { expectSound, settled } from '../workflows/support/sound';
 import { until } from '../workflows/support/until';
 import { killWorkers, WorkerProcess } from './worker-process';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** A worker that dies or stands still inside a command, between its decision and the answer. */
 

@@ -9,7 +9,7 @@ import type { TestCase } from '../workflows/support/case';
 import { settled } from '../workflows/support/sound';
 import { OwnServers } from './own-servers';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** Two copies of servers that were running, and what becomes of them: each by itself, and mixed up. */
 

@@ -14,7 +14,7 @@ import { dataConverter } from '../workflows/support/converter';
 import { Live } from '../workflows/support/live';
 import { settled } from '../workflows/support/sound';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** The read model folded anew from real histories, beside a live one in which something is not as it should be. */
 

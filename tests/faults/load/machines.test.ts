@@ -9,7 +9,7 @@ import { expectSound, settled } from '../../workflows/support/sound';
 import { until } from '../../workflows/support/until';
 import { killWorkers, WorkerProcess, type Machine } from '../worker-process';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** Workers on machines whose zones or clocks are not those of the others. */
 

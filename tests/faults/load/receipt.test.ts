@@ -9,7 +9,7 @@ import { settled } from '../../workflows/support/sound';
 import { killWorkers, WorkerProcess } from '../worker-process';
 import { persistently } from './persistently';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** A receipt is in the database before Temporal has taken the task that wrote it. */
 

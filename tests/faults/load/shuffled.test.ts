@@ -3,7 +3,7 @@ import type { Wish } from '../../../bench/faults/harness/log';
 import { startProduct, type Answer, type Body, type Product } from '../../support/product';
 import { until } from '../../workflows/support/until';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** Clients that know no order: every command of a complaint at once, twice, from the last to the first, and too late. */
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 /** Between two looks, in real milliseconds. */
 const LOOK_EVERY = 20;
-const WITHIN = 25_000;
+const WITHIN = 50_000;
 
 /**
  * Waits for a condition that comes true by itself.

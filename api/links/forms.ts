@@ -1,6 +1,7 @@
 import { words, type Locale, type WordKey } from '../../common/words';
 import type { ResidentCommand } from '../../domain/resident';
 import { safe, type Html } from '../http/html';
+import { dated } from './dated';
 import type { ResidentView } from '../schemas/links';
 
 /** What a form carries besides what is typed into it. */
@@ -68,7 +69,7 @@ function question({ asked, language }: ResidentView): Html | null {
     subject === 'plan'
       ? say('resident-page.asked-plan', { finishAt: finish ?? '' })
       : say('resident-page.asked-result');
-  return safe`<p>${title}</p>${text === null ? null : safe`<p class="quote">${text}</p>`}`;
+  return safe`<p>${dated(title)}</p>${text === null ? null : safe`<p class="quote">${text}</p>`}`;
 }
 
 function scores(locale: Locale, required: boolean): Html {

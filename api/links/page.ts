@@ -1,5 +1,6 @@
 import { formatInstant, LOCALES, words, type Locale } from '../../common/words';
 import { Html, safe } from '../http/html';
+import { dated } from './dated';
 import type { Page } from '../http/page';
 import type { Problem } from '../http/problem';
 import type { ResidentView } from '../schemas/links';
@@ -17,7 +18,7 @@ export interface Shown extends FormKept {
   readonly notice: Notice | null;
 }
 
-/** The page of a case: no script, at most 20 KB, the same instants that staff see. */
+/** The page of a case: no script, about 15 KB, the same instants that staff see. */
 export function residentPage(view: ResidentView, shown: Shown): Page {
   const { say } = words(view.language);
   const title = say('resident-page.title', { family: view.family });
@@ -32,8 +33,8 @@ export function residentPage(view: ResidentView, shown: Shown): Page {
         ${outcome(view, shown.zone)} ${next(view)} ${formsOf(view, shown)} ${others(view)} ${history(view)}
       </main>
       <footer>
-        <p>${say('resident-page.as-of', { at: instant(view.asOf, view, shown.zone), zone: shown.zone })}</p>
-        <p>${say('resident-page.expires', { at: instant(view.linkExpiresAt, view, shown.zone) })}</p>
+        <p>${dated(say('resident-page.as-of', { at: instant(view.asOf, view, shown.zone), zone: shown.zone }))}</p>
+        <p>${dated(say('resident-page.expires', { at: instant(view.linkExpiresAt, view, shown.zone) }))}</p>
       </footer>`,
   ]);
 }
@@ -98,8 +99,8 @@ function outcome(view: ResidentView, zone: string): Html | null {
       ? say('resident-page.over')
       : say('resident-page.reopen-until', { until: instant(view.reopenUntil, view, zone) });
   return safe`<section>
-    <p>${say('resident-page.closed-at', { at: instant(view.closedAt, view, zone) })}</p>
-    <p>${rest}</p>
+    <p>${dated(say('resident-page.closed-at', { at: instant(view.closedAt, view, zone) }))}</p>
+    <p>${dated(rest)}</p>
   </section>`;
 }
 
@@ -116,7 +117,7 @@ function clock({ what, due, dueAt, left, then, state }: ResidentView['clocks'][n
   const { say } = words(locale);
   const how = state === 'late' ? safe`<p class="late">▲ ${left}</p>` : safe`<p>${left}</p>`;
   return safe`<p>${what}</p>
-    <p class="due"><time datetime="${dueAt}">${say('resident-page.by', { due })}</time></p>
+    <p class="due"><time datetime="${dueAt}">${dated(say('resident-page.by', { due }))}</time></p>
     ${how}${then === null ? null : safe`<p class="soft">${then}</p>`}`;
 }
 
@@ -136,8 +137,8 @@ function history({ timeline, language }: ResidentView): Html {
   const items = timeline.map(
     ({ at, when, what, text }) =>
       safe`<li>
-        <time class="soft" datetime="${at}">${when}</time>
-        <p>${what}</p>
+        <time class="soft" datetime="${at}">${dated(when)}</time>
+        <p>${dated(what)}</p>
         ${text === null ? null : safe`<p class="quote">${text}</p>`}
       </li>`,
   );

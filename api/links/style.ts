@@ -22,6 +22,7 @@ p { margin: 6px 0 }
 .status { font-size: 30px; line-height: 1.3; font-weight: 700; margin: 16px 0 }
 section, details { background: var(--card); border-radius: 12px; padding: 16px; margin: 16px 0 }
 .due { font-size: 28px; line-height: 1.3; font-weight: 700; font-variant-numeric: tabular-nums }
+.date { white-space: nowrap }
 .late { color: var(--late); font-weight: 700 }
 .notice { border-left: 8px solid var(--line) }
 .notice.done { background: var(--done); color: var(--done-ink); border-color: currentcolor }

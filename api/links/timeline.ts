@@ -11,7 +11,10 @@ type ResidentEvent = ResidentView['timeline'][number];
 
 /** Events of a case that are told to its resident: those for which `locales/` has words. */
 const TOLD = codesOf('resident-event');
+/** Looked through for what he was asked. */
 const MOST = 40;
+/** A page on a slow line has no room for more. */
+const SHOWN = 20;
 
 /** Where a text stands that was sent to the resident anyway; what staff write among themselves is not shown. */
 const TEXT_OF: Readonly<Record<string, string>> = {
@@ -37,7 +40,7 @@ const TEXT_OF: Readonly<Record<string, string>> = {
 
 /** What happened so far, as a resident needs it. */
 export interface Past {
-  /** Newest first. */
+  /** Newest first, and only the newest. */
   readonly items: readonly ResidentEvent[];
   /** The last of a type, with the text that went with it. */
   last(type: JournalEvent['type']): { readonly event: JournalEvent; readonly text: string | null } | null;
@@ -55,7 +58,7 @@ export async function pastOf(deps: ApiDeps, state: CaseState, by: string, locale
     return { seq, type, at: isoOf(at), when, what: whatHappened(event, state, locale), text: textFor(event) };
   });
   return {
-    items: items.reverse(),
+    items: items.reverse().slice(0, SHOWN),
     last: (type) => {
       const event = events.findLast((candidate) => candidate.type === type);
       return event ? { event, text: textFor(event) } : null;

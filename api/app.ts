@@ -18,6 +18,7 @@ import { contactRoutes } from './routes/contacts';
 import { codecRoutes } from './routes/codec';
 import { apiKeyRoutes } from './routes/api-keys';
 import { assetRoutes } from './routes/assets';
+import { cadenceRoutes } from './routes/cadences';
 import { auditRoutes } from './routes/audit';
 import { draftRoutes } from './routes/drafts';
 import { fileRoutes } from './routes/files';
@@ -54,6 +55,7 @@ export function allRoutes(deps: ApiDeps, feed: Feed): Route[] {
     ...workRoutes(deps),
     ...apiKeyRoutes(deps),
     ...assetRoutes(deps),
+    ...cadenceRoutes(deps),
     ...auditRoutes(deps),
     ...codecRoutes(deps),
     ...draftRoutes(deps),

@@ -21,6 +21,7 @@ import * as lookupAndDrafts from './migrations/20261126T093000-lookup-and-drafts
 import * as movedHomes from './migrations/20261126T100000-moved-homes';
 import * as residentLinks from './migrations/20261126T113000-resident-links';
 import * as workAnywhere from './migrations/20261126T114500-work-anywhere';
+import * as cadences from './migrations/20261126T123000-cadences';
 import { publishDefaultPolicies } from './queries/policies';
 import type { Database } from './schema';
 
@@ -45,6 +46,7 @@ export const MIGRATIONS: Migrations = {
   '20261126T100000-moved-homes': movedHomes,
   '20261126T113000-resident-links': residentLinks,
   '20261126T114500-work-anywhere': workAnywhere,
+  '20261126T123000-cadences': cadences,
 };
 
 /**

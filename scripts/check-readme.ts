@@ -196,7 +196,8 @@ function checkClocks({ page, family }: Page, text: string): void {
 function limitOf(rule: ClockRule | undefined): string {
   if (!rule) return '–';
   const { limit, pausable } = rule;
-  const [unit, name] = limit % HOUR === 0 && limit < 4 * DAY ? [HOUR, 'h'] : [MINUTE, 'min'];
+  const hours = limit % HOUR === 0 ? ([HOUR, 'h'] as const) : ([MINUTE, 'min'] as const);
+  const [unit, name] = limit % DAY === 0 && limit >= 4 * DAY ? ([DAY, 'days'] as const) : hours;
   return `${limit / unit} ${name}${pausable ? ' ⏸' : ''}`;
 }
 

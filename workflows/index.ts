@@ -5,3 +5,4 @@ export { consultationWorkflow } from './consultation';
 export { deliveryWorkflow } from './delivery';
 export { disputeWorkflow } from './dispute';
 export { repairWorkflow } from './repair';
+export { standardRevisionWorkflow } from './standard-revision';

@@ -8,6 +8,7 @@ import { currentPolicy } from '../../db/queries/policies';
 import type { Database } from '../../db/schema';
 import { SYSTEM } from '../../domain/actor';
 import type { EffectOf, OpenedRecord, Opening } from '../../domain/event';
+import type { Instant } from '../../domain/instant';
 import type { EffectAnswer, EffectRequest } from '../../workflows/contracts/effects';
 import { STARTERS } from './starters';
 
@@ -32,7 +33,7 @@ export async function startCase(deps: StartCaseDeps, request: StartRequest): Pro
     reportOf(deps.db, parent, effect.asset),
   ]);
   if (!policy) throw new Error(`no policy of ${effect.family} is published`);
-  const key = starter.key({ request, record: report.record });
+  const key = starter.key({ request, record: report.record, openedAt: report.openedAt });
   const no = deps.ids.keyedCaseNumber(starter.letter, project.id, key);
   const opening: Opening = {
     no,
@@ -63,6 +64,7 @@ interface Report {
   readonly matter: Opening['matter'];
   readonly contact: Opening['contact'];
   readonly mode: Opening['mode'];
+  readonly openedAt: Instant;
 }
 
 async function reportOf(db: Kysely<Database>, no: string, asset: string | null): Promise<Report> {
@@ -74,5 +76,6 @@ async function reportOf(db: Kysely<Database>, no: string, asset: string | null):
     matter: data.matter,
     contact: data.contact,
     mode: found.mode,
+    openedAt: first.at,
   };
 }

@@ -7,10 +7,17 @@ import { complaintFamily } from './complaint';
 import { consultationFamily } from './consultation';
 import { disputeFamily } from './dispute';
 import { repairFamily } from './repair';
+import { revisionFamily } from './standard-revision';
 import type { Startable } from './startable';
 
 /** The families that the API knows; a new one is a file here and a line. */
-export const FAMILIES: readonly Startable[] = [complaintFamily, repairFamily, consultationFamily, disputeFamily];
+export const FAMILIES: readonly Startable[] = [
+  complaintFamily,
+  repairFamily,
+  consultationFamily,
+  disputeFamily,
+  revisionFamily,
+];
 
 const BY_NAME: ReadonlyMap<string, Startable> = new Map(FAMILIES.map((entry) => [entry.family.name, entry]));
 

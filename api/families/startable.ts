@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Role } from '../../domain/actor';
 import type { OpenedRecord, Opening, TextRef } from '../../domain/event';
 import type { Family } from '../../domain/family';
 import type { CaseState } from '../../domain/state';
@@ -23,6 +24,8 @@ export interface Startable<B extends NewReport = NewReport, O extends Opening = 
   /** One of them, in English: `complaint` */
   readonly title: string;
   readonly body: z.ZodType<B> & z.ZodObject;
+  /** Left out: staff and residents, as whatever is reported. */
+  readonly startedBy?: readonly Role[];
   /** The family's own refusals of a start. */
   readonly refusals: readonly ProblemCode[];
   /** Free texts beside the matter; they go into the vault. */

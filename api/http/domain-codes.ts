@@ -377,6 +377,18 @@ export const DOMAIN_CODES = define({
     meaning: 'A dispute ends after a meeting; agreed on by all three parties when they have met.',
     args: stage,
   },
+  'own-proposal': {
+    status: 403,
+    title: 'Your own proposal',
+    meaning: 'A revision of a standard is decided by a manager who did not propose it.',
+    args: { staff: 'staff id' },
+  },
+  'duty-unknown': {
+    status: 422,
+    title: 'Unknown duty',
+    meaning: 'The policy has no such recurring duty.',
+    args: { duty: 'what was sent', allowed: 'duties of the policy' },
+  },
   'plan-is-proposed': {
     status: 422,
     title: 'A plan is proposed on its own',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { STAFF } from '../../domain/actor';
+import { STAFF, type Role } from '../../domain/actor';
 import { DAY, isoOf } from '../../domain/instant';
 import { isRefusal } from '../../domain/family';
 import { snapshotOf } from '../../domain/projection';
@@ -26,6 +26,8 @@ const REFUSALS = [
   ] as const),
   ...(['reported-in-future', 'reported-too-long-ago', 'asset-unknown'] as const),
 ];
+/** Whoever may report something. */
+const REPORTERS: readonly Role[] = [...STAFF, 'resident', 'quality'];
 /** How far back a case of the same home may be what this one repeats. */
 const DUPLICATES_WITHIN = 30 * DAY;
 
@@ -43,7 +45,7 @@ function startRoute(deps: ApiDeps, entry: Startable): Route {
     summary: `Takes a ${title}; answers as soon as it is durable`,
     description: 'With dryRun=true: its classification, clocks and possible duplicates; nothing is stored.',
     tags: ['Starts'],
-    access: { roles: [...STAFF, 'resident', 'quality'], project: { in: 'body', name: 'project' } },
+    access: { roles: entry.startedBy ?? REPORTERS, project: { in: 'body', name: 'project' } },
     query: z.strictObject({ dryRun: queryBoolean().optional() }),
     body: entry.body,
     idempotent: true,

@@ -65,7 +65,7 @@ export const assetFile = pageOf(
     .object({
       kind: z.enum(['case', 'revision']).meta({ id: 'AssetFileKind' }),
       at: at.describe('When the case was received, or the ledger changed'),
-      /** Number of the case; of a revision that of its audit entry. */
+      /** Number of the case, also of one that revised a cadence; of a change of the ledger that of its audit entry. */
       ref: z.string(),
       family: z.string().nullable(),
       subtype: z.string().nullable(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PARTIES } from '../../domain/dispute/state';
 import { LEVELS, PRIORITIES } from '../../domain/policy';
+import { cadence } from './cadences';
 import { caller, channel, room } from './contact';
 import { code, instant, text } from './text';
 
@@ -128,6 +129,9 @@ export const commandBodies = {
     actions: z.array(agreedAction).max(20).default([]),
   }),
   settle: z.strictObject({ outcome: disputeOutcome, summary: text() }),
+  'propose-standard': z.strictObject({ text: text(), duty: code(), cadence }),
+  'approve-standard': z.strictObject({ note: optional(text()) }),
+  'reject-standard': z.strictObject({ reason: text() }),
   'release-promise': z.strictObject({ promise: code(), reason: text() }),
 } as const;
 

@@ -4,6 +4,7 @@ import { parseComplaint } from './complaint';
 import { parseConsultation } from './consultation';
 import { parseDispute } from './dispute';
 import { parseRepair } from './repair';
+import { parseRevision } from './standard-revision';
 import type { Unpublished } from './schema';
 
 /** Reads the plain values of a policy file into the policy of one family. */
@@ -18,6 +19,7 @@ const FAMILIES = {
   repair: parseRepair,
   consultation: parseConsultation,
   dispute: parseDispute,
+  'standard-revision': parseRevision,
 };
 
 export type PolicyFamily = keyof typeof FAMILIES;

@@ -104,11 +104,11 @@ export async function isAssetKnown(db: Kysely<Database>, project: string, id: st
   return rows[0]?.known ?? false;
 }
 
-/** Something that happened to an asset: a case was received, or what is written in the ledger was changed. */
+/** Something that happened to an asset: a case was received, its entry or the cadence of a duty was changed. */
 export interface AssetFileEntry {
   readonly kind: 'case' | 'revision';
   readonly at: Instant;
-  /** Number of the case, or of the audit entry. */
+  /** Number of the case, or of the audit entry; of a revised cadence that of the case that revised it. */
   readonly ref: string;
   /** Of a case. */
   readonly family: string | null;
@@ -134,7 +134,7 @@ interface FileRow {
   readonly details: Readonly<Record<string, unknown>> | null;
 }
 
-/** Every case and every revision, newest first. @throws CursorError */
+/** Every case and every revision, of the entry and of what is done how often, newest first. @throws CursorError */
 export async function assetFile(
   db: Kysely<Database>,
   { project, id }: Pick<Asset, 'project' | 'id'>,
@@ -147,7 +147,11 @@ export async function assetFile(
   const revisions = sql`
     select 'revision', at, n::text, null, null, null, null, action, actor, details
     from audit_log where subject = ${`asset/${id}`} and action like 'asset.%'`;
-  const all = sql`(${cases} union all ${revisions}) as file`;
+  const cadences = sql`
+    select 'revision', j.at, j.case_no, null, null, null, null, 'cadence.revise', j.by_id, j.data
+    from journal as j join "case" as c on c.no = j.case_no
+    where j.type = 'cadence-revised' and j.data ->> 'asset' = ${id} and c.project = ${project} and c.mode = 'live'`;
+  const all = sql`(${cases} union all ${revisions} union all ${cadences}) as file`;
   const after = cursor
     ? beyond([sql.ref('at'), sql.ref('ref')], [timeOf(cursorInstant(cursor)), cursor.id], true)
     : sql<boolean>`true`;

@@ -5,6 +5,7 @@ import { instantOf, timeOf } from '../time';
 
 export interface PastFaults {
   readonly project: string;
+  readonly family: string;
   readonly subtype: string;
   readonly asset: string | null;
   /** Looked at only where there is no asset. */
@@ -15,15 +16,16 @@ export interface PastFaults {
   readonly except: string;
 }
 
-/** Cases about the same fault of the same asset or room, the last one first. Withdrawn ones are none. */
+/** Cases of the family about the same fault of the same asset or room, the last one first. Withdrawn ones are none. */
 export async function pastFaults(
   db: Kysely<Database>,
-  { project, subtype, asset, roomIndex, from, to, except }: PastFaults,
+  { project, family, subtype, asset, roomIndex, from, to, except }: PastFaults,
 ): Promise<{ readonly no: string; readonly reportedAt: Instant }[]> {
   const rows = await db
     .selectFrom('case')
     .select(['no', 'reported_at'])
     .where('project', '=', project)
+    .where('family', '=', family)
     .where('subtype', '=', subtype)
     .where('mode', '=', 'live')
     .where('stage', '<>', 'withdrawn')

@@ -1,4 +1,4 @@
-import { FRONT_DESK } from '../actor';
+import { FRONT_DESK, type Role } from '../actor';
 import { cancel, notify, openObligations } from '../book';
 import { draft, type Draft, type TextRef } from '../event';
 import { refuse, type Slice } from '../family';
@@ -34,19 +34,26 @@ declare module '../event' {
 
 export type ReopenCause = 'command' | 'result-rejected' | 'callback' | 'rated' | 'child-reopened';
 
+export interface EndingRules {
+  readonly withdraw: readonly Role[];
+  readonly reopen: readonly Role[];
+  /** Whether a resident waits for its end. */
+  readonly tellsResident: boolean;
+}
+
 /**
  * How cases end and begin again. A closed case sleeps until the time for reopening is over (policy `reopen.within`),
  * then it is archived and its workflow ends. Each reopening is an episode with new clocks; the report time stays.
  */
-export const ending: Slice = {
+export const endingBy = ({ withdraw, reopen, tellsResident }: EndingRules): Slice => ({
   commands: {
     withdraw: {
-      roles: [...FRONT_DESK, 'resident'],
+      roles: withdraw,
       guard: (state) => notClosed(state),
       decide: (_state, { reason }) => [draft('withdrawn', { reason })],
     },
     reopen: {
-      roles: [...FRONT_DESK, 'quality', 'resident'],
+      roles: reopen,
       guard: (state) =>
         CLOSED_STAGES.includes(state.stage)
           ? null
@@ -84,7 +91,7 @@ export const ending: Slice = {
     closed: (_event, state) => [
       ...cancel(openObligations(state), 'closed'),
       ...enter(state, 'closed', 'nobody'),
-      notify(state, { template: 'case-closed', to: { kind: 'resident' } }),
+      ...(tellsResident ? [notify(state, { template: 'case-closed', to: { kind: 'resident' } })] : []),
     ],
     reopened: ({ data }, state) => {
       const role = data.toManager ? 'manager' : 'senior_cs_supervisor';
@@ -108,7 +115,14 @@ export const ending: Slice = {
   wake: {
     archive: () => [draft('archived', {})],
   },
-};
+});
+
+/** Of what a resident has reported. */
+export const ending: Slice = endingBy({
+  withdraw: [...FRONT_DESK, 'resident'],
+  reopen: [...FRONT_DESK, 'quality', 'resident'],
+  tellsResident: true,
+});
 
 export function reopening(state: CaseState, cause: ReopenCause, reason: TextRef | null): Draft {
   const count = state.reopenCount + 1;

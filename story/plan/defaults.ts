@@ -9,6 +9,7 @@ export const START_DEFAULTS: Readonly<Record<string, Readonly<Record<string, Jso
   repair: { channel: 'phone', matter: '住户报修，请尽快上门' },
   consultation: { channel: 'phone', matter: '住户咨询' },
   dispute: { channel: 'phone', matter: '邻里之间有纠纷，请求调解' },
+  revision: { channel: 'phone', matter: '服务标准需要修订' },
 };
 
 export const COMMAND_DEFAULTS: Readonly<Record<string, Readonly<Record<string, Json>>>> = {
@@ -47,6 +48,8 @@ export const COMMAND_DEFAULTS: Readonly<Record<string, Readonly<Record<string, J
   'close-unsatisfied': { reason: '多次沟通后结案' },
   answer: { text: '已答复住户' },
   'record-meeting': { minutes: '三方已沟通', attended: ['resident', 'other-party', 'property'] },
+  'propose-standard': { text: '建议提高频次' },
+  'reject-standard': { reason: '依据不足' },
   settle: { outcome: 'agreed', summary: '双方达成一致' },
   'release-promise': { reason: '双方同意免除' },
   close: { rootCause: '原因已查明', preventiveAction: '已制定预防措施', similarRisksChecked: true },

@@ -39,7 +39,8 @@ test('default policies are published once, however many start at once', async ()
     await publishDefaultPolicies(db, { now: () => clock.now() + 1 });
     const headers = await listPolicies(db);
     const first = { version: 1, publishedAt: clock.now(), publishedBy: 'system' };
-    expect(headers).toEqual(['complaint', 'consultation', 'dispute', 'repair'].map((family) => ({ family, ...first })));
+    const families = ['complaint', 'consultation', 'dispute', 'repair', 'standard-revision'];
+    expect(headers).toEqual(families.map((family) => ({ family, ...first })));
     const policy = await currentPolicy(db, 'complaint');
     expect(policy?.document).toMatchObject({ id: 'complaint', version: 1 });
     expect(policy?.yaml).toContain('policy: complaint');

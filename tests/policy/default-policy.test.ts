@@ -37,6 +37,7 @@ describe('the default complaint policy', () => {
       ['consultation', 'policies/consultation.yaml'],
       ['dispute', 'policies/dispute.yaml'],
       ['repair', 'policies/repair.yaml'],
+      ['standard-revision', 'policies/standard-revision.yaml'],
     ]);
     const root = join(__dirname, '..', '..');
     const folder = join(root, 'policies');

@@ -6,6 +6,7 @@ import { CONSULTATION_CLOCKS, type ConsultationPolicy } from '../../domain/consu
 import { DISPUTE_CLOCKS, type DisputePolicy } from '../../domain/dispute/policy';
 import { LEVELS, PRIORITIES } from '../../domain/policy';
 import { REPAIR_CLOCKS, type RepairPolicy } from '../../domain/repair/policy';
+import { REVISION_CLOCKS, type RevisionPolicy } from '../../domain/standard-revision/policy';
 import { loadDefaultPolicies } from '../../common/policy/load';
 import { LOCALES, localeAccepted, localeOf, tableOf } from '../../common/words';
 import { readDomain } from './domain-source';
@@ -14,6 +15,7 @@ const domain = readDomain();
 const policies = loadDefaultPolicies();
 const policy = policies[0]!.policy as Omit<ComplaintPolicy, 'version'>;
 const repairs = policies.find(({ id }) => id === 'repair')!.policy as Omit<RepairPolicy, 'version'>;
+const revisions = policies.find(({ id }) => id === 'standard-revision')!.policy as Omit<RevisionPolicy, 'version'>;
 const withSubjects = policies.flatMap(({ policy: own }) =>
   'subjects' in own ? [own as Omit<ConsultationPolicy | DisputePolicy, 'version'>] : [],
 );
@@ -141,6 +143,7 @@ describe.each(LOCALES)('the words of %s', (locale) => {
       ...REPAIR_CLOCKS,
       ...CONSULTATION_CLOCKS,
       ...DISPUTE_CLOCKS,
+      ...REVISION_CLOCKS,
       'owner-confirm',
       'owner-decision',
       'progress',
@@ -159,6 +162,7 @@ describe.each(LOCALES)('the words of %s', (locale) => {
       ...repairs.faults.flatMap(({ category, fault }) => [`type.${category}`, `subtype.${fault}`]),
       ...repairs.pause.reasons.map((reason) => `pause-reason.${reason}`),
       ...withSubjects.flatMap(({ subjects }) => subjects.map((subject) => `subtype.${subject}`)),
+      ...revisions.duties.map((duty) => `duty.${duty}`),
       ...policies.map(({ id }) => `policy.${id}`),
     ];
     expect(missing(wanted, locale)).toEqual([]);

@@ -1,6 +1,7 @@
 import { HOUR, MINUTE } from '../../domain/instant';
 import { MANAGER, OTHER_CLERK, ROUTINE, SUPERVISOR, openingOf, text } from '../domain/support';
 import { disputeOpening } from '../domain/dispute/support';
+import { revisionOpening } from '../domain/standard-revision/support';
 import { ENGINEER, OTHER_ENGINEER, repairOpening, type RepairOptions } from '../domain/repair/support';
 import type { EffectOf, Opening } from '../../domain/event';
 import type { TestCase } from '../workflows/support/case';
@@ -9,6 +10,9 @@ import type { Stage } from './scenarios';
 
 /** Who is asked for a job, one after the other; then nobody. */
 const TURNS = [ENGINEER.id, OTHER_ENGINEER.id];
+
+/** An asset that has failed twice this month. */
+export const THIRD_FAULT = 'lift-3-2';
 
 /** The outside of recorded repairs: a roster of two, a fault that was there before, a repair for a complaint. */
 export const outside: EffectActivities = {
@@ -26,14 +30,18 @@ function answer({ no, at, effect, project }: EffectRequest): EffectAnswer {
       const dutyUntil = effect.relieve ? null : at + 3 * HOUR;
       return { command: { name: 'tell-duty', data: { person: effect.person, dutyUntil, successor } } };
     }
-    case 'look-back':
-      return { command: { name: 'tell-past', data: { repeatOf: null, inMonth: 1 } } };
+    case 'look-back': {
+      const inMonth = effect.asset === THIRD_FAULT ? 3 : 1;
+      return { command: { name: 'tell-past', data: { repeatOf: null, inMonth } } };
+    }
     case 'start-case':
       return childOf(no, effect, { at, project });
     default:
       return { command: null };
   }
 }
+
+const WORKFLOWS: Readonly<Record<string, string>> = { 'standard-revision': 'standardRevisionWorkflow' };
 
 function childOf(
   parent: string,
@@ -46,12 +54,13 @@ function childOf(
     repair: () => repairOpening({ ...about, subtype }),
     complaint: () => openingOf({ ...about, subtype: null }),
     dispute: () => disputeOpening(about),
+    'standard-revision': () => revisionOpening(about),
   };
   const opening = openings[family]?.();
   if (!opening) throw new Error(`no opening of ${family}`);
   const input = { opening: { ...opening, project }, startKey: no, bodyHash: no };
   return {
-    start: { workflowType: `${family}Workflow`, input },
+    start: { workflowType: WORKFLOWS[family] ?? `${family}Workflow`, input },
     command: { name: 'link-case', data: { no, family } },
   };
 }

@@ -3,7 +3,9 @@ import { PARTIES } from '../../domain/dispute/state';
 import type { Opening } from '../../domain/event';
 import { consultationOpening } from '../domain/consultation/support';
 import { disputeOpening } from '../domain/dispute/support';
-import { ENGINEER, MANAGER, OTHER_CLERK, RESIDENT, SUPERVISOR, text } from '../domain/support';
+import { revisionOpening } from '../domain/standard-revision/support';
+import { THIRD_FAULT } from './repairs';
+import { ENGINEER, HEAD, MANAGER, OTHER_CLERK, RESIDENT, SUPERVISOR, text } from '../domain/support';
 import type { TestCase } from '../workflows/support/case';
 import type { Stage } from './scenarios';
 
@@ -11,7 +13,7 @@ const TO_ENGINEER = { by: ENGINEER };
 const PART = { department: 'engineering' };
 const GOOD = { score: 5, solved: true, conduct: null, comment: null };
 
-/** Consultations and disputes: each command of theirs, and those they share. */
+/** Consultations, disputes and standard revisions: each command of theirs, and those they share. */
 export const SMALL_FAMILIES: Readonly<Record<string, (stage: Stage) => Promise<TestCase<Opening>>>> = {
   /** A time is promised and broken, a department is asked, the answer promises something; reopened and answered. */
   'consultation-promised': async ({ world, at }) => {
@@ -55,6 +57,31 @@ export const SMALL_FAMILIES: Readonly<Record<string, (stage: Stage) => Promise<T
     await played.do('record-meeting', { minutes: text('m'), attended: ['property'], actions: [] });
     await played.do('settle', { outcome: 'failed', summary: text('s') }, { by: SUPERVISOR });
     await played.do('callback', GOOD, { by: RESIDENT });
+    return played;
+  },
+
+  /** Found by a repair, proposed, rejected, proposed too late and approved; taken up again by a manager. */
+  'standard-revised': async ({ world, at }) => {
+    const played = await world.startOf('standardRevisionWorkflow', (own) =>
+      revisionOpening({ ...own('S'), at, record: { rootCase: null } }),
+    );
+    const cadence = { kind: 'fixed', times: 2, per: 'week' } as const;
+    const proposal = { text: text('t'), duty: 'lift_inspection', cadence };
+    await played.do('propose-standard', proposal, { by: HEAD });
+    await played.refused('approve-standard', { note: null }, { by: HEAD });
+    await played.do('reject-standard', { reason: text('r') }, { by: MANAGER });
+    await world.until(at + 7 * DAY + HOUR);
+    await played.do('propose-standard', { ...proposal, cadence: { kind: 'floating', days: 10 } }, { by: HEAD });
+    await played.do('approve-standard', { note: null }, { by: MANAGER });
+    await played.do('reopen', { reason: text('r') }, { by: MANAGER });
+    await played.do('withdraw', { reason: text('r') }, { by: MANAGER });
+    return played;
+  },
+
+  /** The third fault of a month is a finding. */
+  'repair-makes-a-finding': async ({ world, at }) => {
+    const played = await world.startRepair({ at, subtype: 'lift_fault', record: { asset: THIRD_FAULT } });
+    await world.until(at + MINUTE);
     return played;
   },
 

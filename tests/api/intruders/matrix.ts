@@ -41,6 +41,9 @@ const COMMANDS: Readonly<Record<string, string>> = {
   ...of(MANAGERS, 'close-unsatisfied'),
   // Of consultations and disputes.
   ...of(STAFF, 'answer promise-answer'),
+  // Of standard revisions.
+  ...of(`${SUPERVISORS} quality`, 'propose-standard'),
+  ...of(MANAGERS, 'approve-standard reject-standard'),
   ...of(FRONT, 'start-complaint start-dispute arrange-meeting record-meeting settle release-promise'),
 };
 
@@ -52,6 +55,8 @@ const RULES: Readonly<Record<string, string | null>> = {
   'POST /api/v1/repairs': `${STAFF} quality resident`,
   'POST /api/v1/consultations': `${STAFF} quality resident`,
   'POST /api/v1/disputes': `${STAFF} quality resident`,
+  'POST /api/v1/standard-revisions': `${SUPERVISORS} quality`,
+  'GET /api/v1/cadences': INSIDERS,
   'POST /api/v1/commands': STAFF,
   'GET /api/v1/cases': READERS,
   'GET /api/v1/cases/{no}': READERS,

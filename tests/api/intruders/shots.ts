@@ -116,6 +116,11 @@ export const COMMAND_BODIES: Readonly<Record<string, (ids: Ids) => unknown>> = {
   }),
   settle: () => ({ outcome: 'agreed', summary: '双方达成一致' }),
   'release-promise': () => ({ promise: 'p1', reason: '对方已搬离' }),
+  'propose-standard': () => ({
+    ...{ text: '每周两次', duty: 'lift_inspection', cadence: { kind: 'fixed', times: 2, per: 'week' } },
+  }),
+  'approve-standard': () => ({}),
+  'reject-standard': () => ({ reason: '人手不足' }),
 };
 
 /** Commands whose body names somebody of the staff. */
@@ -152,6 +157,8 @@ const AIMS: Readonly<Record<string, readonly Aim[]>> = {
   startRepair: [{ shot: ({ project }) => ({ body: { project, channel: 'phone', matter: '漏水', subtype: 'leak' } }) }],
   startConsultation: [{ shot: ({ project }) => ({ body: { project, channel: 'phone', matter: '物业费怎么算' } }) }],
   startDispute: [{ shot: ({ project }) => ({ body: { project, channel: 'phone', matter: '楼上太吵' } }) }],
+  startRevision: [{ shot: ({ project }) => ({ body: { project, channel: 'phone', matter: '电梯频繁故障' } }) }],
+  listCadences: ofProject,
   runCommands: [
     {
       shot: ({ no }) => ({ body: { items: [{ no, command: 'note', body: TEXT }] } }),

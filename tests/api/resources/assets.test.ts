@@ -1,5 +1,7 @@
 import { writeBatch } from '../../../db/queries/journal';
-import { DAY, HOUR } from '../../../domain/instant';
+import { DAY, HOUR, MINUTE } from '../../../domain/instant';
+import { snapshotOf } from '../../../domain/projection';
+import { HEAD, MANAGER, RevisionPlay, text } from '../../domain/standard-revision/support';
 import { PlayedCase } from '../../db/played-case';
 import { LAKE } from './company';
 import { MONDAY, startOffice, type Json, type Office } from './support';
@@ -85,3 +87,49 @@ test('with open cases it stays, and they are named; without, it goes and keeps i
   expect((await manager('GET', `/api/v1/assets/${LIFT.id}/file`)).body.total).toBe(9);
   expect((await manager('GET', '/api/v1/assets?state=removed')).body.total).toBe(1);
 });
+
+test('a revised cadence is in the file of its asset, and the later one is in force', async () => {
+  await manager('POST', '/api/v1/assets', { ...LIFT, id: 'lift-4' }, { 'idempotency-key': 'lift-4' });
+  await revise('S-0000-0001', MONDAY + 3 * DAY, { asset: 'lift-4' }, 1);
+  await revise('S-0000-0002', MONDAY + 4 * DAY, { asset: 'lift-4' }, 2);
+  await revise('S-0000-0003', MONDAY + 5 * DAY, { asset: null }, 3);
+  const revised = async (query: string) => {
+    const { body } = await manager('GET', `/api/v1/cadences?project=${LAKE}${query}`);
+    const items = body.items as Json[];
+    return [body.total, ...items.map(({ no, cadence, inForce }) => [no, (cadence as Json).times, inForce])];
+  };
+  const [first, second, place] = [
+    ['S-0000-0001', 1, false],
+    ['S-0000-0002', 2, true],
+    ['S-0000-0003', 3, true],
+  ];
+  expect(await revised('')).toEqual([3, place, second, first]);
+  expect(await revised('&asset=lift-4&duty=lift_inspection')).toEqual([2, second, first]);
+  expect(await revised('&building=4')).toEqual([0]);
+  expect(await revised('&duty=patrol')).toEqual([0]);
+  const { body } = await manager('GET', `/api/v1/cadences?limit=1`);
+  expect((await manager('GET', `/api/v1/cadences?limit=1&cursor=${String(body.next)}`)).body.items).toMatchObject([
+    { no: 'S-0000-0002', project: LAKE, duty: 'lift_inspection', asset: 'lift-4', building: '3', by: MANAGER.id },
+  ]);
+  expect((await office.call('hill', 'GET', '/api/v1/cadences')).body).toMatchObject({ items: [], total: 0 });
+  const file = (await manager('GET', '/api/v1/assets/lift-4/file')).body.items as Json[];
+  expect(file.map(({ kind, ref, action }) => [kind, ref, action])).toEqual([
+    ['revision', 'S-0000-0002', 'cadence.revise'],
+    ['case', 'S-0000-0002', null],
+    ['revision', 'S-0000-0001', 'cadence.revise'],
+    ['case', 'S-0000-0001', null],
+    ['revision', expect.any(String), 'asset.create'],
+  ]);
+  expect(file[0]).toMatchObject({ actor: MANAGER.id, details: { cadence: { kind: 'fixed', times: 2, per: 'week' } } });
+});
+
+/** A revision that is found, proposed and approved a minute later, as its workflow would write it, twice. */
+async function revise(no: string, at: number, record: { readonly asset: string | null }, times: number) {
+  const play = new RevisionPlay({ no, at, record });
+  const cadence = { kind: 'fixed', times, per: 'week' } as const;
+  play.do('propose-standard', { text: text('p'), duty: 'lift_inspection', cadence }, { by: HEAD });
+  play.do('approve-standard', { note: null }, { by: MANAGER, at: at + MINUTE });
+  const opened = play.opening.record;
+  const batch = { no, fence: play.now, events: play.journal, snapshot: snapshotOf(play.state), receipts: [], opened };
+  for (const write of [writeBatch, writeBatch]) await write(office.deps.database, batch, office.deps);
+}

@@ -18,8 +18,8 @@ const versions = ({ body }: { body: Json }) => (body.versions as Json[]).map(({ 
 
 test('what comes with the program is version 1', async () => {
   expect((await get('')).body).toMatchObject({
-    total: 4,
-    items: ['complaint', 'consultation', 'dispute', 'repair'].map((family) => ({
+    total: 5,
+    items: ['complaint', 'consultation', 'dispute', 'repair', 'standard-revision'].map((family) => ({
       family,
       version: 1,
       publishedBy: 'system',

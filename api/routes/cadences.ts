@@ -8,6 +8,7 @@ import { INSIDERS } from '../resources/authority';
 import { cadenceList } from '../schemas/cadences';
 import { departmentId, projectId } from '../schemas/parts';
 import { buildingName } from '../schemas/places';
+import { code } from '../schemas/text';
 
 /** How often recurring duties are done for an asset or a place, where a revision says otherwise than the standard. */
 export function cadenceRoutes(deps: ApiDeps): Route[] {
@@ -22,7 +23,7 @@ export function cadenceRoutes(deps: ApiDeps): Route[] {
       query: z.strictObject({
         ...pageQuery,
         project: projectId.optional(),
-        duty: departmentId.optional(),
+        duty: code().optional(),
         asset: departmentId.optional(),
         building: buildingName.optional(),
       }),

@@ -37,7 +37,7 @@ export async function listCadences(
 ): Promise<Page<RevisedCadence>> {
   const named = (['duty', 'asset', 'building'] as const).flatMap((field) => {
     const value = filter[field];
-    return value === undefined ? [] : [sql<boolean>`data ->> ${field} = ${value}`];
+    return value === undefined ? [] : [sql<boolean>`data ->> ${sql.lit(field)} = ${value}`];
   });
   const wanted = sql.join([inScope(sql.ref('project'), filter.projects), ...named], sql` and `);
   const all = sql`(

@@ -1,5 +1,5 @@
 import { HOUR, MINUTE } from '../../domain/instant';
-import { MANAGER, OTHER_CLERK, ROUTINE, SUPERVISOR, openingOf, text } from '../domain/support';
+import { MANAGER, OTHER_CLERK, RESIDENT, ROUTINE, SUPERVISOR, openingOf, text } from '../domain/support';
 import { disputeOpening } from '../domain/dispute/support';
 import { revisionOpening } from '../domain/standard-revision/support';
 import { ENGINEER, OTHER_ENGINEER, repairOpening, type RepairOptions } from '../domain/repair/support';
@@ -118,7 +118,7 @@ export const REPAIRS: Readonly<Record<string, (stage: Stage) => Promise<TestCase
     return played;
   },
 
-  /** An alarm at work hours, the end of a shift, closed by a manager with a reason. */
+  /** An alarm at work hours, the end of a shift, closed by a manager with a reason, rated after all. */
   'repair-alarm-shift-end': async (stage) => {
     const { world, at } = stage;
     const opened = { ...START, at, subtype: 'lift_fault', record: { source: 'alarm' } } as const;
@@ -130,6 +130,7 @@ export const REPAIRS: Readonly<Record<string, (stage: Stage) => Promise<TestCase
     await world.until(at + 4 * HOUR);
     await worked(played, stage, 4 * HOUR);
     await played.do('close-unsatisfied', { reason: text('r') }, { by: MANAGER });
+    await played.do('rate', { score: 4, comment: null }, { by: RESIDENT });
     return played;
   },
 };

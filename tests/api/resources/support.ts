@@ -18,6 +18,7 @@ import type { Route } from '../../../api/http/route';
 import { createHttpServer } from '../../../api/http/server';
 import { apiKeyRoutes } from '../../../api/routes/api-keys';
 import { assetRoutes } from '../../../api/routes/assets';
+import { cadenceRoutes } from '../../../api/routes/cadences';
 import { auditRoutes } from '../../../api/routes/audit';
 import { codecRoutes } from '../../../api/routes/codec';
 import { draftRoutes } from '../../../api/routes/drafts';
@@ -197,6 +198,7 @@ function routesOf(deps: ApiDeps, feed: Feed): Route[] {
     ...rosterRoutes(deps),
     ...handoverRoutes(deps),
     ...assetRoutes(deps),
+    ...cadenceRoutes(deps),
     ...sessionRoutes(deps),
     ...staffRoutes(deps),
     ...householdRoutes(deps),

@@ -52,7 +52,7 @@ const CONSULTATIONS: Model<ConsultationState, ConsultationOpening, ConsultationO
     const unanswered = stage === 'received' || stage === 'feedback';
     must(owed.length === (unanswered ? 1 : 0), 'an answer is owed until there is one', [stage, owed]);
   },
-  everywhere: ['closed', 'reopened', 'resolved', 'answer-promised', 'due-moved', 'part-done', 'wake-gap'],
+  everywhere: ['closed', 'reopened', 'resolved', 'answer-promised', 'due-moved', 'wake-gap'],
 };
 
 describe('a consultation', () => {

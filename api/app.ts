@@ -27,6 +27,7 @@ import { endpointRoutes } from './routes/endpoints';
 import { handoverRoutes } from './routes/handovers';
 import { healthRoutes } from './routes/health';
 import { householdRoutes } from './routes/households';
+import { importRoutes } from './routes/imports';
 import { identityRoutes } from './routes/identities';
 import { meRoutes } from './routes/me';
 import { notificationRoutes } from './routes/notifications';
@@ -67,6 +68,7 @@ export function allRoutes(deps: ApiDeps, feed: Feed): Route[] {
     ...healthRoutes(deps),
     ...householdRoutes(deps),
     ...identityRoutes(deps),
+    ...importRoutes(deps),
     ...meRoutes(deps, VERSION),
     ...notificationRoutes(deps),
     ...placeRoutes(deps),

@@ -22,6 +22,7 @@ import * as movedHomes from './migrations/20261126T100000-moved-homes';
 import * as residentLinks from './migrations/20261126T113000-resident-links';
 import * as workAnywhere from './migrations/20261126T114500-work-anywhere';
 import * as cadences from './migrations/20261126T123000-cadences';
+import * as imports from './migrations/20261126T125000-imports';
 import { publishDefaultPolicies } from './queries/policies';
 import type { Database } from './schema';
 
@@ -47,6 +48,7 @@ export const MIGRATIONS: Migrations = {
   '20261126T113000-resident-links': residentLinks,
   '20261126T114500-work-anywhere': workAnywhere,
   '20261126T123000-cadences': cadences,
+  '20261126T125000-imports': imports,
 };
 
 /**

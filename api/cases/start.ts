@@ -35,6 +35,8 @@ export interface StartRequest {
   readonly principal: Principal;
   readonly idempotency: Idempotency | null;
   readonly now: number;
+  /** It comes from another system, where it was open: it may be older than what is typed in. */
+  readonly isImported?: boolean;
 }
 
 export interface Started {
@@ -42,6 +44,8 @@ export interface Started {
   readonly project: string;
   readonly reportedAt: number;
   readonly receivedAt: number;
+  /** It was started before, by the same request. */
+  readonly isRepeated: boolean;
 }
 
 /** Everything about a new case but its number. */
@@ -75,12 +79,33 @@ export async function startCase(deps: ApiDeps, request: StartRequest): Promise<S
     const opening = openingOf(intake, no, texts);
     if ((await deps.engine.start(entry.workflowType, { opening, startKey, bodyHash })) === 'started') {
       const { project, reportedAt, receivedAt } = opening;
-      return { no, project: project.id, reportedAt, receivedAt };
+      return { no, project: project.id, reportedAt, receivedAt, isRepeated: false };
     }
     const other = await deps.engine.read(no);
     if (other?.startKey === startKey) return repeated(startOf(other), bodyHash);
   }
   throw new Error('no free case number');
+}
+
+/**
+ * What `startCase` would do, without doing it.
+ * @returns the number that an equal request got before; null where the case would be new.
+ * @throws Problem as `startCase`
+ */
+export async function rehearseStart(deps: ApiDeps, request: StartRequest): Promise<string | null> {
+  refuseImpossible(await prepare(deps, request));
+  const { idempotency, body, entry } = request;
+  if (!idempotency) return null;
+  const startKey = digest(idempotency.key);
+  for (let attempt = 0; attempt < NUMBER_TRIES; attempt += 1) {
+    const no = deps.ids.keyedCaseNumber(entry.family.letter, body.project, idempotency.key, attempt);
+    const before = await earlierStart(deps, no, startKey);
+    if (before) return repeated(before, idempotency.requestHash).no;
+    const other = await deps.engine.read(no);
+    if (other?.startKey === startKey) return repeated(startOf(other), idempotency.requestHash).no;
+    if (!other) return null;
+  }
+  return null;
 }
 
 function openingOf(
@@ -98,7 +123,10 @@ export function rehearse(intake: Intake) {
   return openCase(family, opening, { at: opening.receivedAt, by: opening.by });
 }
 
-export async function prepare(deps: ApiDeps, { entry, body, principal, now }: StartRequest): Promise<Intake> {
+export async function prepare(
+  deps: ApiDeps,
+  { entry, body, principal, now, isImported = false }: StartRequest,
+): Promise<Intake> {
   const project = await deps.directory.project(body.project);
   if (!project) throw problem('not-found');
   const policy = await deps.directory.currentPolicy(entry.family.name);
@@ -120,7 +148,7 @@ export async function prepare(deps: ApiDeps, { entry, body, principal, now }: St
       receivedAt: now,
       by: actorOf(principal),
       level: null,
-      record: recordOf(deps, body, { project: project.id, roomIndex, home, now }),
+      record: recordOf(deps, body, { project: project.id, roomIndex, home, now, isImported }),
     },
     texts: {
       ...entry.texts(body),
@@ -136,13 +164,16 @@ interface Known {
   readonly roomIndex: string | null;
   readonly home: Home | null;
   readonly now: number;
+  readonly isImported: boolean;
 }
 
-function recordOf(deps: ApiDeps, body: NewReport, { project, roomIndex, home, now }: Known): OpenedRecord {
+function recordOf(deps: ApiDeps, body: NewReport, known: Known): OpenedRecord {
+  const { project, roomIndex, home, now, isImported } = known;
   const phone = normalisePhone(body.caller?.phone ?? '');
   const late = now - (body.reportedAt ?? now) > TYPED_LATE;
+  const live = body.channel === 'device_alarm' ? 'alarm' : late ? 'typed-late' : 'live';
   return {
-    source: body.channel === 'device_alarm' ? 'alarm' : late ? 'typed-late' : 'live',
+    source: isImported ? 'imported' : live,
     channel: body.channel,
     building: body.place?.building ?? home?.building ?? null,
     unit: body.place?.unit ?? home?.unit ?? null,
@@ -175,7 +206,7 @@ async function homeIfThere(deps: ApiDeps, project: string, roomIndex: string): P
   }
 }
 
-interface EarlierStart extends Started {
+interface EarlierStart extends Omit<Started, 'isRepeated'> {
   readonly bodyHash: string;
 }
 
@@ -205,7 +236,7 @@ function startOf({ opening, bodyHash }: CaseAnswer): EarlierStart {
 
 function repeated({ bodyHash, ...started }: EarlierStart, wanted: string): Started {
   if (bodyHash !== wanted) throw problem('idempotency-mismatch');
-  return started;
+  return { ...started, isRepeated: true };
 }
 
 function digest(key: string): string {

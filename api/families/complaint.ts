@@ -14,6 +14,7 @@ export const complaintFamily = startable<NewComplaint, ComplaintOpening>({
     ...(['subtype-required', 'subtype-unknown', 'department-unknown', 'department-required'] as const),
     'only-manager-may-lower',
   ],
+  subtypes: (policy) => (policy as ComplaintPolicy).classification.map(({ subtype }) => subtype),
   texts: (body) => ({ restatement: body.restatement ?? null }),
   opening: (common, body, { restatement = null }) => ({
     ...common,

@@ -33,6 +33,7 @@ export const repairFamily = startable<NewRepair, RepairOpening>({
   title: 'repair',
   body: newRepair,
   refusals: ['fault-required', 'fault-unknown', 'only-manager-may-lower'],
+  subtypes: (policy) => (policy as RepairPolicy).faults.map(({ fault }) => fault),
   texts: (body) => ({ circumstances: body.circumstances ?? null, expectedResult: body.expectedResult ?? null }),
   opening: (common, body, { circumstances = null, expectedResult = null }) => ({
     ...common,

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Role } from '../../domain/actor';
 import type { OpenedRecord, Opening, TextRef } from '../../domain/event';
 import type { Family } from '../../domain/family';
+import type { FamilyPolicy } from '../../domain/policy';
 import type { CaseState } from '../../domain/state';
 import type { ProblemCode } from '../http/problem-codes';
 import type { NewReport } from '../schemas/report';
@@ -28,6 +29,8 @@ export interface Startable<B extends NewReport = NewReport, O extends Opening = 
   readonly startedBy?: readonly Role[];
   /** The family's own refusals of a start. */
   readonly refusals: readonly ProblemCode[];
+  /** What a case can be about, by a published policy of the family; left out where open cases are not imported. */
+  readonly subtypes?: (policy: FamilyPolicy) => readonly string[];
   /** Free texts beside the matter; they go into the vault. */
   readonly texts: (body: B) => Texts<PlainText>;
   readonly opening: (common: CommonOpening, body: B, texts: Texts<TextRef>) => O;

@@ -19,6 +19,7 @@ export interface Making extends By {
     | 'file'
     | 'project'
     | 'asset'
+    | 'import'
     | 'roster-line'
     | 'substitute'
     | 'resident-link';

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { appendAudit } from '../../db/queries/audit';
+import { appendAudits } from '../../db/queries/audit';
 import type { Database } from '../../db/schema';
 import type { Principal } from '../http/access';
 
@@ -21,11 +21,15 @@ export interface By {
 }
 
 /** Writes down who did what, in the same transaction as the deed itself. */
-export async function recordDeed(
-  db: Kysely<Database>,
-  { principal, now }: By,
-  { action, subject, project, details = {} }: Deed,
-): Promise<void> {
+export async function recordDeed(db: Kysely<Database>, by: By, deed: Deed): Promise<void> {
+  await recordDeeds(db, by, [deed]);
+}
+
+/** Several of one request, in their order. */
+export async function recordDeeds(db: Kysely<Database>, { principal, now }: By, deeds: readonly Deed[]): Promise<void> {
   const { id: actor, role, keyId } = principal;
-  await appendAudit(db, { at: now, actor, role, action, subject, project, details: { ...details, keyId } });
+  const entries = deeds.map(({ action, subject, project, details = {} }) => {
+    return { at: now, actor, role, action, subject, project, details: { ...details, keyId } };
+  });
+  await appendAudits(db, entries);
 }

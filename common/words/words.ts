@@ -9,10 +9,15 @@ export const NONE = '—';
 
 /** Keys `vocabulary.code`: `obligation.survey`, `role.manager`, `refusal.case-closed`. */
 export type Vocabulary =
+  | 'asset-kind'
+  | 'asset-state'
+  | 'care-colour'
+  | 'channel'
   | 'command'
   | 'department'
   | 'end-reason'
   | 'event'
+  | 'heading'
   | 'level'
   | 'notice'
   | 'notice-title'

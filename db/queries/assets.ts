@@ -8,6 +8,7 @@ import {
   countFound,
   cursorInstant,
   inScope,
+  oneOf,
   type Page,
   pageOf,
   TOTAL_MAX,
@@ -62,6 +63,16 @@ export async function listAssets(
 export async function assetById(db: Kysely<Database>, id: string): Promise<Asset | null> {
   const row = await db.selectFrom('asset').selectAll().where('id', '=', id).executeTakeFirst();
   return row ? asset(row) : null;
+}
+
+/** By id, of whatever project; those that are not there are missing. */
+export async function assetsById(db: Kysely<Database>, ids: readonly string[]): Promise<Map<string, Asset>> {
+  const rows = await db
+    .selectFrom('asset')
+    .selectAll()
+    .where(oneOf(sql.ref('id'), ids))
+    .execute();
+  return new Map(rows.map((row) => [row.id, asset(row)]));
 }
 
 const asset = (row: Selectable<AssetTable>): Asset => ({

@@ -4,6 +4,7 @@ import type { Instant } from '../../domain/instant';
 import type { Database } from '../schema';
 import type { AuditLogTable } from '../schema/audit-log';
 import { instantOf, timeOf } from '../time';
+import { insertMany } from './insert-many';
 import { inScope, type ProjectScope } from './lists';
 
 /** Who saw or did what. Codes and ids, never personal data. */
@@ -44,18 +45,27 @@ const PAGE = 1_000;
 
 /** Appends to the chain. One writer at a time; within a transaction of the caller's it holds the others up until then. */
 export async function appendAudit(db: Kysely<Database>, entry: AuditEntry): Promise<AuditRecord> {
-  if (!db.isTransaction) return db.transaction().execute((trx) => appendAudit(trx, entry));
+  const [record] = await appendAudits(db, [entry]);
+  if (!record) throw new Error('nothing was appended');
+  return record;
+}
+
+/** Appends several, in their order. */
+export async function appendAudits(db: Kysely<Database>, entries: readonly AuditEntry[]): Promise<AuditRecord[]> {
+  if (!db.isTransaction) return db.transaction().execute((trx) => appendAudits(trx, entries));
   await sql`select pg_advisory_xact_lock(hashtextextended('audit-log', 0))`.execute(db);
   const last = await db.selectFrom('audit_log').select(['n', 'hash']).orderBy('n', 'desc').limit(1).executeTakeFirst();
-  const n = (last?.n ?? 0) + 1;
-  const previous = last?.hash ?? ROOT;
-  const details = JSON.stringify(entry.details);
-  const hash = hashOf(previous, n, { ...entry, details: JSON.parse(details) as AuditEntry['details'] });
-  await db
-    .insertInto('audit_log')
-    .values({ ...entry, n, at: timeOf(entry.at), details, previous, hash })
-    .execute();
-  return { ...entry, n, hash };
+  let n = last?.n ?? 0;
+  let head = last?.hash ?? ROOT;
+  const rows = entries.map((entry) => {
+    n += 1;
+    const details = JSON.parse(JSON.stringify(entry.details)) as AuditEntry['details'];
+    const previous = head;
+    head = hashOf(previous, n, { ...entry, details });
+    return { ...entry, n, at: timeOf(entry.at), details, previous, hash: head };
+  });
+  await insertMany(db, 'audit_log', rows);
+  return rows.map(({ previous: _, at, ...row }) => ({ ...row, at: instantOf(at) }));
 }
 
 /**

@@ -250,7 +250,7 @@ async function dataKeyOf(db: Kysely<Database>, sealer: Sealer, subject: Subject,
 }
 
 /** Associated data: a text copied into another row doesn't open. */
-function placeOf(kind: string, id: string, ref: string): string {
+export function placeOf(kind: string, id: string, ref: string): string {
   return `${kind}/${id}/${ref}`;
 }
 

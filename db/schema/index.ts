@@ -21,6 +21,8 @@ import type * as vaultKey from './vault-key';
 import type * as vaultText from './vault-text';
 import type * as file from './file';
 import type * as draft from './draft';
+import type * as importRun from './import-run';
+import type * as importRow from './import-row';
 import type * as session from './session';
 import type * as loginAttempt from './login-attempt';
 import type * as residentLink from './resident-link';
@@ -67,6 +69,8 @@ export type Database = company.PartialDB &
   vaultText.PartialDB &
   file.PartialDB &
   draft.PartialDB &
+  importRun.PartialDB &
+  importRow.PartialDB &
   session.PartialDB &
   loginAttempt.PartialDB &
   residentLink.PartialDB &

@@ -25,6 +25,8 @@ export interface Ids {
   /** A resident's link that is revoked, and the secret of one that is not. */
   readonly link: string;
   readonly token: string;
+  /** Of a ledger. */
+  readonly run: string;
 }
 
 /** The parts of a valid request, besides what the document says of it. */
@@ -45,6 +47,8 @@ export interface Aim {
 /** Of no type that is sent, for what counts is what the bytes are. */
 export const PHOTO = pngOf([pngChunk('IHDR', 'head'), pngChunk('IDAT', 'picture')]);
 const POLICY = readFileSync(resolve(__dirname, '../../../policies/complaint.yaml'), 'utf8');
+/** The beginning of one open case: yesterday, by telephone. */
+const CASE_COLUMNS = `external number,reported at,channel,matter,subtype\n4711,${new Date(Date.now() - 86_400_000).toISOString()},phone`;
 const soon = (): string => new Date(Date.now() + 3_600_000).toISOString();
 const later = (): string => new Date(Date.now() + 40 * 3_600_000).toISOString();
 
@@ -133,6 +137,7 @@ const messageForm = (): Buffer =>
   Buffer.from(new URLSearchParams({ act: 'note', text: '在家', seq: '1', key: randomUUID() }).toString());
 const ofProject = [{ shot: ({ project }: Ids) => ({ query: { project } }) }, ...none];
 const ofPath = ({ project }: Ids) => ({ path: { project } });
+const ofTable = (table: string) => [{ shot: (ids: Ids) => ({ ...ofPath(ids), file: Buffer.from(table) }) }];
 const entry = ({ project }: Ids) => ({ path: { project, id: 'gardening' } });
 const ofAsset = ({ asset }: Ids) => ({ path: { id: asset } });
 const SHIFT = {
@@ -339,6 +344,19 @@ const AIMS: Readonly<Record<string, readonly Aim[]>> = {
   deleteDraft: [{ shot: () => ({ path: { draft: 'call-1' } }) }],
   uploadFile: [{ shot: ({ project }) => ({ query: { project }, file: PHOTO }) }],
   getFile: [{ shot: ({ file }) => ({ path: { id: file } }) }],
+  importHouseholds: ofTable('building,room\n77,77-1-101'),
+  importStaff: ofTable('number,name,role\n4711,临时工,engineering'),
+  importAssets: ofTable('id,kind,name\nlift-77,lift,电梯'),
+  importComplaints: ofTable(`${CASE_COLUMNS},电梯困人,lift_entrapment`),
+  importRepairs: ofTable(`${CASE_COLUMNS},灯泡坏了,bulb`),
+  getImportTemplateOfHouseholds: none,
+  getImportTemplateOfStaff: none,
+  getImportTemplateOfAssets: none,
+  getImportTemplateOfComplaints: none,
+  getImportTemplateOfRepairs: none,
+  listImports: [{ shot: ({ project }) => ({ path: { project } }) }],
+  getImport: [{ shot: ({ run }) => ({ path: { id: run } }) }],
+  listImportedRows: [{ shot: ({ run }) => ({ path: { id: run } }) }],
   beginSession: [{ shot: () => ({ body: { key: 'x' } }) }],
   startProviderLogin: none,
   finishProviderLogin: [{ shot: () => ({ query: { code: 'x', state: 'y' } }) }],

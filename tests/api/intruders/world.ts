@@ -2,6 +2,7 @@ import { newApiKey } from '../../../common/crypto/api-key';
 import { createCompany, type CompanySpec, type KeySpec } from '../../../db/queries/company';
 import { attachFiles } from '../../../db/queries/files';
 import { insertEndpoint } from '../../../db/queries/addresses';
+import { insertImport, NO_COUNTS } from '../../../db/queries/imports';
 import { insertIdentity } from '../../../db/queries/identities';
 import { insertAsset } from '../../../db/queries/assets';
 import { insertLine, insertSubstitution } from '../../../db/queries/roster-write';
@@ -57,6 +58,8 @@ export async function startWorld(options: ProductOptions = {}): Promise<World> {
   await plan(product, { project: 'lakeside', of: 'lake', staff: 's-customer_service', by: 's-manager' });
   await plan(product, { project: FAR, of: 'far', staff: 's-far', by: 's-far-2' });
   await connect(product);
+  await ledger(product, 'lakeside', 'imp-lake');
+  await ledger(product, FAR, 'imp-far');
 
   const start = async (key: string, project: string, room: string): Promise<string> => {
     const call = caller(product.url, key);
@@ -100,6 +103,7 @@ export async function startWorld(options: ProductOptions = {}): Promise<World> {
         line: 'rl-lake',
         substitute: 'sub-lake',
         asset: 'lift-lake',
+        run: 'imp-lake',
       },
       ...{ link: ended.link.id, token: open.token },
       file: await photo('customer_service', 'lakeside', no),
@@ -113,6 +117,7 @@ export async function startWorld(options: ProductOptions = {}): Promise<World> {
         line: 'rl-far',
         substitute: 'sub-far',
         asset: 'lift-far',
+        run: 'imp-far',
       },
       ...{ link: farLink.link.id, token: farLink.token },
       file: await photo('far', FAR, far),
@@ -126,6 +131,7 @@ export async function startWorld(options: ProductOptions = {}): Promise<World> {
         line: 'rl-not',
         substitute: 'sub-not',
         asset: 'lift-not',
+        run: 'imp-not',
       },
       ...{ link: `l-${'f'.repeat(16)}`, token: 'f'.repeat(43) },
       file: 'f-not',
@@ -148,6 +154,15 @@ async function photoOf({ url, deps }: Product, key: string, project: string, cas
   const { id } = (await answer.json()) as { readonly id: string };
   await attachFiles(deps.database.db, { ids: [id], caseNo, at: deps.clock.now() });
   return id;
+}
+
+/** A ledger that came as a file. */
+async function ledger({ deps: { database, clock } }: Product, project: string, id: string): Promise<void> {
+  const at = clock.now();
+  await insertImport(database.db, {
+    ...{ id, project, kind: 'households', dryRun: false, state: 'done', code: null, by: 's', format: 'csv' },
+    ...{ encoding: 'utf-8', columns: [], rows: 0, counts: NO_COUNTS, startedAt: at, seenAt: at, endedAt: at },
+  });
 }
 
 const IDENTITIES = { own: 'a'.repeat(32), foreign: 'b'.repeat(32) } as const;
@@ -200,6 +215,7 @@ async function farAway({ deps: { database } }: Product, no: string): Promise<unk
     lines: await of(db.selectFrom('roster_line').selectAll().where('project', '=', FAR)),
     substitutes: await of(db.selectFrom('substitution').selectAll().where('project', '=', FAR)),
     links: await of(db.selectFrom('resident_link').selectAll().where('project', '=', FAR)),
+    imports: await of(db.selectFrom('import_run').selectAll().where('project', '=', FAR)),
     assets: await of(db.selectFrom('asset').selectAll().where('project', '=', FAR)),
     audit: await of(db.selectFrom('audit_log').selectAll().where('project', '=', FAR)),
   };

@@ -27,6 +27,8 @@ interface Deed {
   readonly path: string;
   readonly body: object | undefined;
   readonly file?: Buffer;
+  /** Of the file; a photo where it is left out. */
+  readonly type?: string;
   /** In their order, where there are several. */
   readonly action: string | readonly string[];
 }
@@ -46,9 +48,27 @@ const STAND_IN = {
   ...{ from: '2026-12-01T08:00:00+08:00', to: '2026-12-02T08:00:00+08:00' },
 };
 
+/** A file with a ledger, told of when it comes, when it is written, and once for each colleague and asset. */
+const table = (kind: string, text: string, ...actions: string[]): Deed => ({
+  ...deed('manager', `/api/v1/projects/${LAKE}/imports/${kind}`, undefined, [
+    'import.create',
+    ...actions,
+    'import.apply',
+  ]),
+  ...{ file: Buffer.from(text), type: 'text/csv' },
+});
+const CASES = 'external number,reported at,channel,matter,subtype';
+
 /** One request for each route that changes or shows something. */
 const DEEDS: Readonly<Record<string, (firstKey: string) => Deed>> = {
   'POST /api/v1/staff': () => deed('manager', '/api/v1/staff', newcomer, 'staff.create'),
+  'POST /api/v1/projects/{project}/imports/households': () => table('households', 'building,room\n9,9-1-902'),
+  'POST /api/v1/projects/{project}/imports/staff': () =>
+    table('staff', 'number,name,role\n1,新人,security', 'staff.create'),
+  'POST /api/v1/projects/{project}/imports/assets': () =>
+    table('assets', 'id,kind,name\nlift-9,lift,电梯', 'asset.create'),
+  'POST /api/v1/projects/{project}/imports/complaints': () => table('complaints', CASES),
+  'POST /api/v1/projects/{project}/imports/repairs': () => table('repairs', CASES),
   'PATCH /api/v1/staff/{id}': () => deed('manager', '/api/v1/staff/s-finance', { active: false }, 'staff.change'),
   'POST /api/v1/staff/{id}/identities': () =>
     deed(
@@ -163,11 +183,11 @@ const identityId = (): string => office.deps.blindIndex.identity('https://login.
 const isIdempotent = (name: string): boolean =>
   office.routes.some((route) => `${route.method} ${route.path}` === name && route.idempotent);
 
-const send = (name: string, { as, path: at, body, file }: Deed) => {
+const send = (name: string, { as, path: at, body, file, type = 'image/png' }: Deed) => {
   const headers: Record<string, string> = isIdempotent(name) ? { 'idempotency-key': name.replaceAll(/\W/g, '-') } : {};
   const method = name.split(' ')[0] ?? '';
   return file
-    ? office.call(as, method, at, file, { ...headers, 'content-type': 'image/png' })
+    ? office.call(as, method, at, file, { ...headers, 'content-type': type })
     : office.call(as, method, at, body, headers);
 };
 
@@ -202,7 +222,7 @@ test.each(Object.keys(DEEDS))('%s: not without its entry, and with exactly one',
 
   const last = await lastAudit(db);
   const answer = await send(name, asked);
-  expect([name, answer.status < 300, answer.body?.code]).toEqual([name, true, undefined]);
+  expect([name, answer.status < 300, answer.body?.code ?? null]).toEqual([name, true, null]);
   const { rows } = await sql<{ action: string }>`select action from audit_log where n > ${last}`.execute(db);
   expect(rows.map((row) => row.action)).toEqual([asked.action].flat());
 });

@@ -26,6 +26,7 @@ import { fileRoutes } from '../../../api/routes/files';
 import { handoverRoutes } from '../../../api/routes/handovers';
 import { healthRoutes } from '../../../api/routes/health';
 import { householdRoutes } from '../../../api/routes/households';
+import { importRoutes } from '../../../api/routes/imports';
 import { identityRoutes } from '../../../api/routes/identities';
 import { meRoutes } from '../../../api/routes/me';
 import { notificationRoutes } from '../../../api/routes/notifications';
@@ -199,6 +200,7 @@ function routesOf(deps: ApiDeps, feed: Feed): Route[] {
     ...handoverRoutes(deps),
     ...assetRoutes(deps),
     ...cadenceRoutes(deps),
+    ...importRoutes(deps),
     ...sessionRoutes(deps),
     ...staffRoutes(deps),
     ...householdRoutes(deps),

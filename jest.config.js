@@ -4,6 +4,7 @@ module.exports = {
   roots: ['<rootDir>/tests'],
   testMatch: ['**/*.test.ts'],
   globalSetup: '<rootDir>/tests/support/global-setup.ts',
+  testSequencer: '<rootDir>/tests/support/slowest-first.js',
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
   transform: {
     '^.+\\.ts$': [

@@ -1,0 +1,3 @@
+import { playStories } from './support/every-story';
+
+playStories(3);

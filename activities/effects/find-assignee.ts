@@ -14,10 +14,10 @@ export async function findAssignee(
   now: Instant,
 ): Promise<EffectAnswer> {
   const [first] = await ranked(db, project.id, effect, now);
-  const data = first
+  const found = first
     ? { person: first.staff, because: first.because, dutyUntil: first.until }
     : { person: null, because: 'nobody', dutyUntil: null };
-  return { command: { name: 'offer-job', data } };
+  return { command: { name: 'offer-job', data: { ...found, post: effect.post } } };
 }
 
 /** Until when whoever has the job is on duty; when he is not any more, who takes it over. */

@@ -340,6 +340,12 @@ export const DOMAIN_CODES = define({
     meaning: 'Residents are called at decent hours, by the project’s clock.',
     args: { from: 'local time', to: 'local time' },
   },
+  'job-changed': {
+    status: 409,
+    title: 'The job has changed',
+    meaning: 'Somebody was looked for who is of another post than the job needs now.',
+    args: { post: 'the former post' },
+  },
   'already-linked': {
     status: 409,
     title: 'Already linked',

@@ -1,6 +1,6 @@
 import { FRONT_DESK, MANAGERS, SUPERVISORS } from '../actor';
 import { cancel, meet, notify, openOf } from '../book';
-import { draft, type TextRef } from '../event';
+import { draft, type CommandData, type EventData, type TextRef } from '../event';
 import { isRefusal, refuse, type Slice } from '../family';
 import type { Instant } from '../instant';
 import { owed as callbackOwed } from '../slices/callback';
@@ -60,7 +60,7 @@ export const closing: Slice<ComplaintState> = {
         if (openOf(state, 'test-result').length > 0) return refuse('test-result-owed', {});
         return null;
       },
-      decide: (state, data, context) => [...meet(state, 'close', context), draft('closed', data)],
+      decide: (state, data, context) => [...meet(state, 'close', context), draft('closed', withReason(state, data))],
     },
   },
   evolve: {
@@ -92,6 +92,11 @@ export const closing: Slice<ComplaintState> = {
     ],
   },
 };
+
+/** Who could not be reached is counted apart, as in the other families. */
+function withReason({ callback }: ComplaintState, data: CommandData['close']): EventData['closed'] {
+  return callback.settled === 'unreachable' ? { ...data, reason: 'unreachable' } : data;
+}
 
 /** The departments of the classification begin anew; a manager may change them by `assign-department`. */
 function reassign(state: ComplaintState) {

@@ -36,7 +36,13 @@ declare module '../event' {
     assign: { readonly to: string };
     release: { readonly reason: TextRef };
     /** By the system: whom the rules and the roster of this moment name. */
-    'offer-job': { readonly person: string | null; readonly because: string; readonly dutyUntil: Instant | null };
+    'offer-job': {
+      readonly person: string | null;
+      readonly because: string;
+      readonly dutyUntil: Instant | null;
+      /** The post that was asked for; left out by former releases. */
+      readonly post?: string;
+    };
     /** By the system: the end of somebody's shift, and who takes over when it is over. */
     'tell-duty': { readonly person: string; readonly dutyUntil: Instant | null; readonly successor: string | null };
   }
@@ -114,7 +120,9 @@ export function dispatch<S extends CaseState>(stages: Stages, rules: DispatchRul
       'offer-job': {
         roles: ['system'],
         guard: (state) => onlyIn(state, stages.handling) ?? free(state),
-        decide: (state, { person, because, dutyUntil }) => {
+        decide: (state, { person, because, dutyUntil, post }) => {
+          // The fault was graded anew meanwhile, and the answer to the next question is on its way.
+          if (post !== undefined && post !== state.job?.post) return refuse('job-changed', { post });
           if (person === null) return [draft('offers-exhausted', {})];
           return [draft('offered', { person, number: (state.job?.offers ?? 0) + 1, because, dutyUntil })];
         },
@@ -171,7 +179,7 @@ export function dispatch<S extends CaseState>(stages: Stages, rules: DispatchRul
         }),
       ],
       assigned: ({ data }, state, context) => [
-        ...cancel(openOf(state, 'offer'), data.how),
+        ...(data.how === 'accepted' ? meet(state, 'offer', context) : cancel(openOf(state, 'offer'), data.how)),
         ...meet(state, 'dispatch', context),
         ...handOn(state),
         ...(data.how === 'accepted' || data.how === 'grabbed'

@@ -82,6 +82,8 @@ describe('the callback of a complaint', () => {
     expect(play.state).toMatchObject({ stage: 'review', callback: { settled: 'unreachable' } });
     expect(play.open()).toEqual(['close']);
     play.do('close', BODY.close);
+    // Counted apart.
+    expect(play.all('closed').map(({ data }) => data.reason)).toEqual(['unreachable']);
   });
 
   it('is made when the result was told, not before', () => {

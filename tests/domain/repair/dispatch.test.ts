@@ -53,6 +53,7 @@ describe('a job', () => {
     play.do('accept', {}, { by: ENGINEER, at: sh('2026-11-23 09:02') });
     expect(job(play)).toMatchObject({ assignee: ENGINEER.id, offered: null, dutyUntil: sh('2026-11-23 18:00') });
     expect(play.state.stage).toBe('dispatched');
+    expect(play.obligation('offer:1')).toMatchObject({ state: 'met', lateMs: 0 });
     expect(play.obligation('dispatch')).toMatchObject({ state: 'met', lateMs: -3 * MINUTE });
     expect(play.all('obligation-missed')).toEqual([]);
     expect(debtors(play)).toEqual([ENGINEER.id]);
@@ -231,6 +232,17 @@ describe('another fault', () => {
     expect(play.state.stage).toBe('received');
     expect(debtors(play)).toEqual([null]);
     expect(finds(play).at(-1)).toMatchObject({ post: 'general', passed: [] });
+  });
+
+  it('is not offered to whom the first question named while it was on its way', () => {
+    const play = new RepairPlay({ subtype: 'bulb' });
+    play.do('regrade', { subtype: 'door', priority: null, reason }, { by: CLERK });
+    const found = { person: ENGINEER.id, because: 'post', dutyUntil: null };
+    play.answered('offer-job', { ...found, post: 'electrical' });
+    expect(play.all('effect-refused').map(({ data }) => data.refused)).toEqual(['job-changed']);
+    expect(play.all('offered')).toEqual([]);
+    play.answered('offer-job', { ...found, person: OTHER_ENGINEER.id, post: 'general' });
+    expect(job(play)).toMatchObject({ offered: OTHER_ENGINEER.id });
   });
 
   it('takes an offer back that was made for the first', () => {

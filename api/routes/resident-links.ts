@@ -15,7 +15,8 @@ import { defineRoute, type Route } from '../http/route';
 import { actByLink } from '../links/acts';
 import { refusalPage, refusalText, residentPage, type Notice } from '../links/page';
 import { residentViewOf } from '../links/view';
-import { language, residentAct, residentForm, residentView } from '../schemas/links';
+import { residentAct, residentForm, residentView } from '../schemas/links';
+import { language } from '../schemas/text';
 import { PlainText } from '../schemas/text';
 
 const tags = ['Resident links'];

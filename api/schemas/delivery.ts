@@ -1,18 +1,17 @@
 import { z } from 'zod';
-import { LOCALES } from '../../common/words';
 import { CHANNELS } from '../../domain/delivery';
 import { pageOf } from '../paging';
 import { at, atOrNull, departmentId, projectId } from './parts';
+import { language } from './text';
 
 /** Where people and machines are reached beyond the inbox, and what was sent there. */
 
-const language = z.enum(LOCALES).meta({ id: 'Language', description: 'zh-CN where none was chosen' });
 const channel = z.enum(CHANNELS).meta({ id: 'DeliveryChannel' });
 
 const email = z.email().max(254).meta({ description: 'Kept encrypted, shown masked' });
 
 export const contactChange = z
-  .strictObject({ email: email.nullable(), language: language.nullable() })
+  .strictObject({ email: email.nullable(), language: language.nullable().meta({ description: 'null: zh-CN' }) })
   .meta({ id: 'ContactAddressChange', description: 'The whole of it: what is null is taken away' });
 
 export const contact = z
@@ -20,7 +19,7 @@ export const contact = z
     id: z.string(),
     /** Masked; null: mail does not reach him. */
     email: z.string().nullable(),
-    language: language.nullable(),
+    language: language.nullable().meta({ description: 'null: zh-CN' }),
   })
   .meta({ id: 'ContactAddress' });
 

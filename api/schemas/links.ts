@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { MAX_LINK_DAYS } from '../../common/config-links';
-import { LOCALES } from '../../common/words';
 import { LINK_RIGHTS, RIGHT_OF, type ResidentCommand } from '../../domain/resident';
 import { queryBoolean, queryInteger } from '../http/query';
 import { commandBodies } from './commands';
 import { at, atOrNull } from './parts';
-import { text } from './text';
+import { language, text } from './text';
 import { role } from './views';
 
 /** Links for residents, and what is seen and done with them (docs/resident-links.md). */
@@ -58,8 +57,6 @@ export const linkList = z.object({ items: z.array(residentLink), total: z.int(),
 });
 
 // What a resident sees
-
-export const language = z.enum(LOCALES);
 
 const clock = z
   .object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LOCALES } from '../../common/words';
 
 /**
  * Free text as it came in. It never travels further as a string: `storeTexts` puts it into the vault and leaves a
@@ -36,3 +37,6 @@ export function code() {
     .max(80)
     .regex(/^[a-z0-9][a-z0-9_.:@-]{0,79}$/, 'a code of lower-case letters, digits and _ . : @ -');
 }
+
+/** In which people are written to. */
+export const language = z.enum(LOCALES).meta({ id: 'Language' });

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { listStaff, type StaffMember } from '../../db/queries/directory';
 import { owedCases, unacceptedParts, unacknowledgedOf, type OwedCase } from '../../db/queries/owed';
-import { isoOf, type Instant } from '../../domain/instant';
+import { isoOf, SECOND, type Instant } from '../../domain/instant';
 import { act } from '../cases/act';
 import type { ApiDeps } from '../deps';
 import type { Idempotency } from '../http/idempotency';
@@ -14,8 +14,9 @@ import { visibleMember } from './member';
 
 type Moved = z.output<typeof movedCase>;
 
-/** Cases that one request moves: more would outlast its time limit. */
+/** Cases that one request moves, and for how long it begins with another: more would outlast its time limit. */
 const WAVE_MAX = 100;
+const WAVE_WITHIN = 5 * SECOND;
 /** Commands that are on their way at once. */
 const ABREAST = 4;
 
@@ -44,16 +45,30 @@ function movesOf({ no, owner, obligations }: OwedCase): Move[] {
   return moves.length > 0 ? moves : [{ no, command: null }];
 }
 
-/** A few commands at a time, one result each; one that is refused stops no other. */
+/**
+ * A few commands at a time, one result each; one that is refused stops no other.
+ * @returns what was come to in the time there is.
+ */
 async function handOver(deps: ApiDeps, wave: Wave): Promise<Moved[]> {
   const moves = wave.cases.slice(0, WAVE_MAX).flatMap(movesOf);
   const waiting = [...moves.entries()];
   const results: Moved[] = [];
+  const until = deps.clock.now() + WAVE_WITHIN;
   const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) results[next[0]] = await moved(deps, wave, next[1]);
+    while (deps.clock.now() < until) {
+      const next = waiting.shift();
+      if (!next) return;
+      results[next[0]] = await moved(deps, wave, next[1]);
+    }
   };
   await Promise.all(Array.from({ length: ABREAST }, work));
-  return results;
+  return Object.values(results);
+}
+
+/** Cases that a wave did not come to, in whole or in part. */
+function leftOver(cases: readonly OwedCase[], results: readonly Moved[]): OwedCase[] {
+  const done = new Set(results.map(({ no, command }) => `${no} ${command}`));
+  return cases.filter((each) => movesOf(each).some(({ no, command }) => !done.has(`${no} ${command}`)));
 }
 
 async function moved(deps: ApiDeps, { to, reason, ...by }: Wave, { no, command }: Move): Promise<Moved> {
@@ -94,7 +109,7 @@ export async function handOverShift(
   };
   await recordDeed(db, by, { action: 'shift.hand-over', subject: `staff/${from}`, project, details });
   return {
-    ...{ from, to, at: isoOf(by.now), moved: results, remaining: Math.max(0, cases.length - WAVE_MAX) },
+    ...{ from, to, at: isoOf(by.now), moved: results, remaining: leftOver(cases, results).length },
     ...(await leftOpen(deps, project, leaving)),
   };
 }
@@ -146,7 +161,7 @@ export async function settle(
   await requireColleague(deps, to, [...new Set(cases.map(({ project }) => project))]);
   const results = await handOver(deps, { ...by, cases, to, reason, idempotency: null });
   const refused = refusedIn(results);
-  const left = [...refused, ...cases.slice(WAVE_MAX).map(({ no }) => no)];
+  const left = [...new Set([...refused, ...leftOver(cases, results).map(({ no }) => no)])];
   if (left.length > 0) throw stillOwes(left);
   return results;
 }

@@ -256,7 +256,7 @@ describe('who has no key', () => {
     }
     console.info(`${guarded().length} routes × ${strangers.length} strangers: ${refused} refused`);
     expect(refused).toBe(guarded().length * strangers.length);
-  }, 60_000);
+  }, 120_000);
 
   test('a key in the address or a cookie is none', async () => {
     const me = guarded().find(({ id }) => id === 'getMe') as Operation;

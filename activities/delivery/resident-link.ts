@@ -3,7 +3,7 @@ import type { LinksConfig } from '../../common/config-links';
 import type { LinkTokens } from '../../common/crypto/link-token';
 import type { Ids } from '../../common/ids';
 import { appendAudit } from '../../db/queries/audit';
-import { insertLink, linkForMessages } from '../../db/queries/resident-links';
+import { insertLink, linkForMessages, lockLinkForMessages } from '../../db/queries/resident-links';
 import type { Database } from '../../db/schema';
 import { SYSTEM } from '../../domain/actor';
 import { DAY, type Instant } from '../../domain/instant';
@@ -31,23 +31,28 @@ const ID_DIGITS = 16;
  */
 export function linksForMessages({ database: { db }, ids, links, linkTokens }: MessageLinkDeps): LinkFor {
   const { baseUrl, days } = links;
-  const make = async (caseNo: string, project: string, at: Instant): Promise<string> => {
+  const valid = (from: Kysely<Database>, caseNo: string, at: Instant) =>
+    linkForMessages(from, caseNo, at + (days * DAY) / 2);
+  const make = async (trx: Kysely<Database>, caseNo: string, project: string, at: Instant): Promise<string> => {
     const id = `l-${ids.uuid().replaceAll('-', '').slice(0, ID_DIGITS)}`;
     const hash = linkTokens.hashOf(id);
     const { id: madeBy, role } = SYSTEM;
     const lasts = { createdAt: at, expiresAt: at + days * DAY };
     const about = { caseNo, project, rights: LINK_RIGHTS, forMessages: true, madeBy, madeInRole: role };
-    await db.transaction().execute(async (trx) => {
-      await insertLink(trx, { id, hash, ...about, ...lasts });
-      const deed = { action: 'resident-link.create', subject: `resident-link/${id}`, project };
-      await appendAudit(trx, { at, actor: madeBy, role, ...deed, details: { case: caseNo, days } });
-    });
+    await insertLink(trx, { id, hash, ...about, ...lasts });
+    const deed = { action: 'resident-link.create', subject: `resident-link/${id}`, project };
+    await appendAudit(trx, { at, actor: madeBy, role, ...deed, details: { case: caseNo, days } });
     return id;
   };
+  /** A letter and a webhook of one message are composed at once: whoever comes second takes what the first has made. */
+  const madeOnce = (caseNo: string, project: string, at: Instant): Promise<string> =>
+    db.transaction().execute(async (trx) => {
+      await lockLinkForMessages(trx, caseNo);
+      return (await valid(trx, caseNo, at))?.id ?? (await make(trx, caseNo, project, at));
+    });
   return async ({ caseNo, project, at }) => {
     if (baseUrl === null) return null;
-    const known = await linkForMessages(db, caseNo, at + (days * DAY) / 2);
-    const id = known?.id ?? (await make(caseNo, project, at));
+    const id = (await valid(db, caseNo, at))?.id ?? (await madeOnce(caseNo, project, at));
     return `${baseUrl}/r/${linkTokens.tokenOf(id)}`;
   };
 }

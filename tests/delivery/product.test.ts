@@ -1,4 +1,6 @@
 import { Webhook } from 'standardwebhooks';
+import { linksForMessages } from '../../activities/delivery/resident-link';
+import { linksOf } from '../../db/queries/resident-links';
 import { putTexts } from '../../db/queries/vault';
 import { loadNotificationPolicy } from '../../common/policy/load';
 import type { NotificationPolicy } from '../../domain/delivery';
@@ -118,4 +120,13 @@ test('what a resident is told carries the link of his case, by mail and to machi
   await until('another link', async () => (await links()).length === 2);
   expect((await links()).map(({ state }) => state)).toEqual(['open', 'revoked']);
   expect((await fetch(`${product.url}/r/${token}`)).status).toBe(410);
+});
+
+test('messages that are composed at once carry the same link', async () => {
+  const { database, ids, linkTokens } = product.deps;
+  const linkFor = linksForMessages({ database, ids, linkTokens, links: { baseUrl: 'https://wy.example', days: 30 } });
+  const about = { caseNo: 'C-AT-ONCE', project: 'lakeside', at: Date.now() };
+  const made = await Promise.all(Array.from({ length: 8 }, () => linkFor(about)));
+  expect(new Set(made).size).toBe(1);
+  expect(await linksOf(database.db, about.caseNo)).toHaveLength(1);
 });

@@ -11,10 +11,14 @@ import { DEPARTMENTS } from '../plan/people';
 import type { Plan } from '../plan/plan';
 import { loginKey } from './keys';
 
+/** Milliseconds until this process has loaded what it plays with. */
+const LOADED_WITHIN = 60_000;
+
 /** Puts the story's company into its database: what ops do before anybody can use the API. */
 export async function foundCompany(plan: Plan, config: Config, clock: Clock, ids: Ids): Promise<void> {
   const logger = createLogger('error', { service: 'story' });
-  const database = createDatabase(config.databaseUrl, { logger, poolSize: 1 });
+  // API and worker are being loaded in this process meanwhile, which may take longer than a server is waited for.
+  const database = createDatabase(config.databaseUrl, { logger, poolSize: 1, connectTimeoutMs: LOADED_WITHIN });
   try {
     await createCompany(database.db, companyOf(plan), {
       sealer: createSealer(parseKeyring(config.vaultKeys, 'GUANJIA_VAULT_KEYS')),

@@ -4,7 +4,7 @@ import { parsePolicy } from '../../common/policy/load';
 import { complaint } from '../../domain/complaint';
 import type { ComplaintPolicy } from '../../domain/complaint/policy';
 import type { ComplaintOpening, ComplaintState } from '../../domain/complaint/state';
-import type { JournalEvent, OpenedRecord, TextRef } from '../../domain/event';
+import type { JournalEvent, OpenedRecord, Opening, TextRef } from '../../domain/event';
 import type { Instant } from '../../domain/instant';
 import type { FamilyPolicy } from '../../domain/policy';
 import { CLERK, MANAGER, RESIDENT, SUPERVISOR } from './people';
@@ -55,38 +55,44 @@ export const RECORD: OpenedRecord = {
   expectedResolutionAt: null,
 };
 
-export interface OpenOptions extends Partial<Omit<ComplaintOpening, 'record' | 'project'>> {
+/** What a test says of an opening; the rest is a report by telephone on a Monday morning. */
+export type OptionsOf<O extends Opening> = Partial<Omit<O, 'record' | 'project'>> & {
   /** When it is typed in; `reportedAt` and `receivedAt` follow when they are not given. */
   readonly at?: Instant;
   readonly zone?: string;
-  readonly record?: Partial<ComplaintOpening['record']>;
-}
+  readonly record?: Partial<O['record']>;
+};
 
-export function openingOf(options: OpenOptions = {}): ComplaintOpening {
+type Common =
+  'mode' | 'reportedAt' | 'receivedAt' | 'by' | 'type' | 'subtype' | 'priority' | 'level' | 'matter' | 'contact';
+
+/** An opening of any family. @param own what only its family has, and what differs there */
+export function openingWith<O extends Opening>(
+  own: Omit<O, Common | 'record' | 'project'> & Partial<Pick<O, Common>>,
+  options: OptionsOf<O>,
+): O {
   const { at = MONDAY_9, zone = SHANGHAI, record, ...rest } = options;
-  return {
-    no: 'C-7K2M-94QD',
-    project: { id: 'lakeside', zone },
+  const common: Pick<Opening, Common> = {
     mode: 'live',
     reportedAt: at,
     receivedAt: at,
     by: CLERK,
     type: null,
-    subtype: 'lighting',
+    subtype: null,
     priority: null,
     level: null,
-    policy: POLICY,
     matter: text('matter'),
-    restatement: null,
-    restatementConfirmed: null,
     contact: null,
-    departments: null,
-    ...rest,
-    record: {
-      ...RECORD,
-      ...record,
-    },
   };
+  const all = { ...common, ...own, ...rest, project: { id: 'lakeside', zone }, record: { ...RECORD, ...record } };
+  return all as unknown as O;
+}
+
+export type OpenOptions = OptionsOf<ComplaintOpening>;
+
+export function openingOf(options: OpenOptions = {}): ComplaintOpening {
+  const own = { restatement: null, restatementConfirmed: null, departments: null };
+  return openingWith({ no: 'C-7K2M-94QD', subtype: 'lighting', policy: POLICY, ...own }, options);
 }
 
 export const URGENT: OpenOptions = { subtype: 'power_cut' };

@@ -4,7 +4,7 @@ import type { RepairOpening, RepairState } from '../../../domain/repair/state';
 import type { Actor } from '../../../domain/actor';
 import type { Instant } from '../../../domain/instant';
 import { DAY, HOUR } from '../../../domain/instant';
-import { CLERK, ENGINEER, FamilyPlay, MONDAY_9, RECORD, SHANGHAI, defaultPolicy, text } from '../support';
+import { defaultPolicy, ENGINEER, FamilyPlay, MONDAY_9, openingWith, text, type OptionsOf } from '../support';
 
 export * from '../support';
 
@@ -12,39 +12,15 @@ export const REPAIR_POLICY: RepairPolicy = defaultPolicy('repair');
 
 export const OTHER_ENGINEER: Actor = { id: 'engineer-qi', role: 'engineering', department: 'engineering' };
 
-export interface RepairOptions extends Partial<Omit<RepairOpening, 'record' | 'project'>> {
-  /** When it is typed in; `reportedAt` and `receivedAt` follow when they are not given. */
-  readonly at?: Instant;
-  readonly zone?: string;
-  readonly record?: Partial<RepairOpening['record']>;
-}
+export type RepairOptions = OptionsOf<RepairOpening>;
 
 export const URGENT_FAULT: RepairOptions = { subtype: 'burst_pipe' };
 export const ROUTINE_FAULT: RepairOptions = { subtype: 'bulb' };
 export const TRAPPED: RepairOptions = { subtype: 'lift_entrapment' };
 
 export function repairOpening(options: RepairOptions = {}): RepairOpening {
-  const { at = MONDAY_9, zone = SHANGHAI, record, ...rest } = options;
-  return {
-    no: 'R-7K2M-94QD',
-    project: { id: 'lakeside', zone },
-    mode: 'live',
-    reportedAt: at,
-    receivedAt: at,
-    by: CLERK,
-    type: null,
-    subtype: 'bulb',
-    priority: null,
-    level: null,
-    policy: REPAIR_POLICY,
-    matter: text('matter'),
-    contact: null,
-    photoConsent: false,
-    circumstances: null,
-    expectedResult: null,
-    ...rest,
-    record: { ...RECORD, ...record },
-  };
+  const own = { photoConsent: false, circumstances: null, expectedResult: null };
+  return openingWith({ no: 'R-7K2M-94QD', subtype: 'bulb', policy: REPAIR_POLICY, ...own }, options);
 }
 
 /** A repair played by the pure engine. */

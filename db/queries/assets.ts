@@ -6,12 +6,12 @@ import { instantOf, timeOf } from '../time';
 import {
   beyond,
   countFound,
+  countRows,
   cursorInstant,
   inScope,
   oneOf,
   type Page,
   pageOf,
-  TOTAL_MAX,
   type PageRequest,
   type ProjectScope,
 } from './lists';
@@ -166,13 +166,10 @@ export async function assetFile(
   const after = cursor
     ? beyond([sql.ref('at'), sql.ref('ref')], [timeOf(cursorInstant(cursor)), cursor.id], true)
     : sql<boolean>`true`;
-  const [count, found] = await Promise.all([
-    sql<{
-      total: number;
-    }>`select count(*) as total from (select 1 from ${all} limit ${TOTAL_MAX + 1}) as counted`.execute(db),
+  const [total, found] = await Promise.all([
+    countRows(db, all),
     sql<FileRow>`select * from ${all} where ${after} order by at desc, ref desc limit ${limit + 1}`.execute(db),
   ]);
-  const total = count.rows[0]?.total ?? 0;
   return pageOf(found.rows, limit, total, fileEntry, ({ at, ref }) => ({ sort: [instantOf(at)], id: ref }));
 }
 

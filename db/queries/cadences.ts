@@ -3,7 +3,16 @@ import type { EventData } from '../../domain/event';
 import type { Instant } from '../../domain/instant';
 import type { Database } from '../schema';
 import { instantOf, timeOf } from '../time';
-import { beyond, cursorInstant, inScope, pageOf, type Page, type PageRequest, type ProjectScope } from './lists';
+import {
+  beyond,
+  countRows,
+  cursorInstant,
+  inScope,
+  pageOf,
+  type Page,
+  type PageRequest,
+  type ProjectScope,
+} from './lists';
 
 /** A cadence that a standard revision has set (`cadence-revised` of the journal: once per approval). */
 export type RevisedCadence = EventData['cadence-revised'] & {
@@ -49,12 +58,11 @@ export async function listCadences(
   const after = cursor
     ? beyond([sql.ref('at'), sql.ref('no')], [timeOf(cursorInstant(cursor)), cursor.id], true)
     : sql<boolean>`true`;
-  const [count, found] = await Promise.all([
-    sql<{ total: number }>`select count(*) as total from ${all} where ${wanted}`.execute(db),
+  const [total, found] = await Promise.all([
+    countRows(db, sql`${all} where ${wanted}`),
     sql<CadenceRow>`select * from ${all} where ${wanted} and ${after}
       order by at desc, no desc limit ${limit + 1}`.execute(db),
   ]);
-  const total = count.rows[0]?.total ?? 0;
   return pageOf(found.rows, limit, total, revisedCadence, ({ at, no }) => ({ sort: [instantOf(at)], id: no }));
 }
 

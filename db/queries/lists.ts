@@ -33,11 +33,16 @@ export interface Page<T> {
 export const TOTAL_MAX = 10_000;
 
 /** How many rows a query finds, at most one more than `TOTAL_MAX`. @param found without an order, and without columns. */
-export async function countFound<DB, Table extends keyof DB>(
+export function countFound<DB, Table extends keyof DB>(
   db: Kysely<Database>,
   found: SelectQueryBuilder<DB, Table, object>,
 ): Promise<number> {
-  const some = found.select(sql`1`.as('one')).limit(TOTAL_MAX + 1);
+  return countRows(db, sql`(${found.select(sql`1`.as('one'))}) as found`);
+}
+
+/** As `countFound`. @param from what follows `from`, conditions included */
+export async function countRows(db: Kysely<Database>, from: RawBuilder<unknown>): Promise<number> {
+  const some = sql`select 1 from ${from} limit ${TOTAL_MAX + 1}`;
   const { rows } = await sql<{ readonly total: number }>`select count(*) as total from (${some}) as counted`.execute(
     db,
   );

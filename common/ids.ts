@@ -22,6 +22,13 @@ export interface Ids {
   keyedCaseNumber(letter: string, projectId: string, idempotencyKey: string, attempt?: number): string;
 }
 
+const SHORT_DIGITS = 16;
+
+/** `h-4f0c…`: what kind of thing it is, and 16 hexadecimal digits of a UUID. */
+export function shortId(ids: Pick<Ids, 'uuid'>, letter: string): string {
+  return `${letter}-${ids.uuid().replaceAll('-', '').slice(0, SHORT_DIGITS)}`;
+}
+
 /**
  * @param indexKey 32 bytes (`GUANJIA_INDEX_KEY`).
  * @throws RangeError from the number makers for a letter that isn't one capital of Crockford's alphabet.

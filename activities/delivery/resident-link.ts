@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { LinksConfig } from '../../common/config-links';
 import type { LinkTokens } from '../../common/crypto/link-token';
-import type { Ids } from '../../common/ids';
+import { shortId, type Ids } from '../../common/ids';
 import { appendAudit } from '../../db/queries/audit';
 import { insertLink, linkForMessages, lockLinkForMessages } from '../../db/queries/resident-links';
 import type { Database } from '../../db/schema';
@@ -23,18 +23,16 @@ export type LinkFor = (about: {
   readonly at: Instant;
 }) => Promise<string | null>;
 
-const ID_DIGITS = 16;
-
 /**
- * The link that messages to a resident carry: all of one case the same, so that a message sent twice is the same message. A
- * new one is made when it was revoked, or when half of its time is over.
+ * The link that messages to a resident carry: all of one case the same, so that a message sent twice is the same
+ * message. A new one is made when it was revoked, or when half of its time is over.
  */
 export function linksForMessages({ database: { db }, ids, links, linkTokens }: MessageLinkDeps): LinkFor {
   const { baseUrl, days } = links;
   const valid = (from: Kysely<Database>, caseNo: string, at: Instant) =>
     linkForMessages(from, caseNo, at + (days * DAY) / 2);
   const make = async (trx: Kysely<Database>, caseNo: string, project: string, at: Instant): Promise<string> => {
-    const id = `l-${ids.uuid().replaceAll('-', '').slice(0, ID_DIGITS)}`;
+    const id = shortId(ids, 'l');
     const hash = linkTokens.hashOf(id);
     const { id: madeBy, role } = SYSTEM;
     const lasts = { createdAt: at, expiresAt: at + days * DAY };

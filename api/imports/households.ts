@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { normaliseRoom } from '../../common/crypto/blind-index';
+import { shortId } from '../../common/ids';
 import type { ImportedRow, RowError } from '../../db/queries/imports';
 import { insertMany } from '../../db/queries/insert-many';
 import {
@@ -141,7 +142,7 @@ function contradictionOf(
 }
 
 function newHome({ deps }: Work, row: Ready, plan: Plan): LedgerHome {
-  const id = `h-${deps.ids.uuid().replaceAll('-', '').slice(0, 16)}`;
+  const id = shortId(deps.ids, 'h');
   plan.homes.push({ id, row });
   return { id, building: row.building, unit: row.unit ?? null, careColour: row.careColour ?? null };
 }

@@ -1,3 +1,4 @@
+import { shortId } from '../../common/ids';
 import type { z } from 'zod';
 import {
   householdById,
@@ -57,8 +58,7 @@ export async function createHome(deps: ApiDeps, by: Making, body: z.output<typeo
   });
 }
 
-export const newResidentId = ({ ids }: Pick<ApiDeps, 'ids'>): string =>
-  `r-${ids.uuid().replaceAll('-', '').slice(0, 16)}`;
+export const newResidentId = ({ ids }: Pick<ApiDeps, 'ids'>): string => shortId(ids, 'r');
 
 /** @throws Problem conflict when the room is in the ledger */
 export async function addHome(

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import { shortId } from '../../common/ids';
 import { lockMaking, madeBefore } from '../../db/queries/api-audit';
 import type { Database } from '../../db/schema';
 import type { ApiDeps } from '../deps';
@@ -46,7 +47,7 @@ export async function makeOnce(
   make: (trx: Kysely<Database>, id: string) => Promise<void>,
 ): Promise<string> {
   const { principal, idempotency, kind, now, project, details } = making;
-  const id = making.id ?? `${making.letter ?? kind}-${digitsOf(deps, making)}`;
+  const id = making.id ?? idOf(deps, making);
   const subject = `${kind}/${id}`;
   const action = `${kind}.create`;
   // Keyed, since bodies have names and numbers that could be guessed from a plain hash.
@@ -67,8 +68,8 @@ export async function makeOnce(
   });
 }
 
-function digitsOf(deps: ApiDeps, { principal, idempotency, kind }: Making): string {
-  if (!idempotency) return deps.ids.uuid().replaceAll('-', '').slice(0, ID_DIGITS);
+function idOf(deps: ApiDeps, { principal, idempotency, kind, letter = kind }: Making): string {
+  if (!idempotency) return shortId(deps.ids, letter);
   const name = JSON.stringify(['made/v1', kind, principal.id, idempotency.key]);
-  return createHash('sha256').update(name).digest('hex').slice(0, ID_DIGITS);
+  return `${letter}-${createHash('sha256').update(name).digest('hex').slice(0, ID_DIGITS)}`;
 }

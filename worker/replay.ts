@@ -19,8 +19,8 @@ const NOT_FOUND = 5;
 /**
  * The whole journal of a case as its workflow wrote it, made anew by replaying its Temporal histories, oldest run
  * first; null when Temporal does not have the case. One whose first task is not completed has no journal yet, which is
- * an error: what its row says came from a task that Temporal does not know of. This is what rebuilds and repairs are made from: there is no second
- * piece of code that knows how a journal comes about.
+ * an error: what its row says came from a task that Temporal does not know of. This is what rebuilds and repairs are
+ * made from: there is no second piece of code that knows how a journal comes about.
  */
 export async function replayCase(deps: ReplayDeps, no: string): Promise<JournalBatch | null> {
   const replayer = new Replayer(deps);

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { LOCALES } from '../../common/words';
 import { listImportRows, listImports, type ImportRun } from '../../db/queries/imports';
 import { isoOf, MINUTE } from '../../domain/instant';
 import type { ApiDeps } from '../deps';
@@ -13,6 +12,7 @@ import { paged, pageQuery } from '../paging';
 import { INSIDERS } from '../resources/authority';
 import { importList, importRows, importRun, rowOutcome } from '../schemas/imports';
 import { projectId, subjectId } from '../schemas/parts';
+import { language } from '../schemas/text';
 
 const tags = ['Imports'];
 const byHandler = { byHandler: 'the project is known with the import' } as const;
@@ -70,7 +70,7 @@ function template(kind: ImportKind): Route {
     summary: `An empty table for ${kind.name}, as CSV`,
     tags,
     access: { roles: kind.roles },
-    query: z.strictObject({ locale: z.enum(LOCALES).meta({ id: 'TemplateLanguage' }).default('zh-CN') }),
+    query: z.strictObject({ locale: language.default('zh-CN') }),
     responses: { 200: { description: 'The headings', contentType: CSV } },
     problems: [],
     handler: ({ query: { locale } }) => ({

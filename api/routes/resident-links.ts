@@ -16,16 +16,13 @@ import { actByLink } from '../links/acts';
 import { refusalPage, refusalText, residentPage, type Notice } from '../links/page';
 import { residentViewOf } from '../links/view';
 import { residentAct, residentForm, residentView } from '../schemas/links';
-import { language } from '../schemas/text';
-import { PlainText } from '../schemas/text';
+import { language, PlainText } from '../schemas/text';
 
 const tags = ['Resident links'];
 const params = z.strictObject({ token: z.string().max(200) });
 const lang = language.optional().meta({ description: 'Left out: by Accept-Language' });
 const headers = z.object({ 'accept-language': z.string().max(500).optional() });
-const READING: readonly ProblemCode[] = [
-  ...(['not-found', 'unknown-policy', 'engine-unavailable', 'case-unreadable'] as const),
-];
+const READING: readonly ProblemCode[] = ['not-found', 'unknown-policy', 'engine-unavailable', 'case-unreadable'];
 const ACTING: readonly ProblemCode[] = [
   ...(Object.keys(DOMAIN_CODES) as (keyof typeof DOMAIN_CODES)[]),
   ...(['not-allowed-now', 'case-closed', 'stale', 'idempotency-mismatch', 'link-not-for-this'] as const),

@@ -1,14 +1,14 @@
 import type { z } from 'zod';
-import { contactOf, projectOfResident, replaceContact, type ContactOwner } from '../../db/queries/addresses';
+import { contactOf, replaceContact, type ContactOwner } from '../../db/queries/addresses';
 import { localeOf } from '../../common/words';
 import type { ApiDeps } from '../deps';
-import { requireProject, type Principal } from '../http/access';
-import { problem } from '../http/problem';
+import type { Principal } from '../http/access';
 import type { contactChange } from '../schemas/delivery';
 import { requireAuthorityOver } from './authority';
 import { maskEmail } from './masks';
 import { recordDeed } from './record';
 import { visibleMember } from './member';
+import { visibleResident } from './residents';
 import { ERASED, keepText, textsOf } from './texts';
 
 interface By {
@@ -24,9 +24,7 @@ export async function staffContact(deps: ApiDeps, principal: Principal, id: stri
 
 /** @throws Problem not-found for a resident of another project, as if he were not there. */
 export async function residentContact(deps: ApiDeps, principal: Principal, id: string): Promise<ContactOwner> {
-  const project = await projectOfResident(deps.database.db, id);
-  if (project === null) throw problem('not-found');
-  requireProject(principal, project);
+  const { project } = await visibleResident(deps, principal, id);
   return { kind: 'resident', id, project };
 }
 

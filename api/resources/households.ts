@@ -12,17 +12,15 @@ import {
 import { residentsOf, type Household, type Resident } from '../../db/queries/households';
 import type { Database } from '../../db/schema';
 import type { Kysely } from 'kysely';
-import { findAnywhere } from '../cases/find';
 import type { ApiDeps } from '../deps';
 import { requireProject, type Principal } from '../http/access';
 import type { Idempotency } from '../http/idempotency';
 import { invalidRequest, problem } from '../http/problem';
-import type { newHousehold, newResident, unmasking } from '../schemas/directory';
+import type { newHousehold, newResident } from '../schemas/directory';
 import { maskName, maskPhone, maskRoom } from './masks';
 import { makeOnce } from './once';
 import { recordDeed } from './record';
 import { ERASED, keepText, textsOf } from './texts';
-import { recordUnmask } from './unmasking';
 
 interface By {
   readonly principal: Principal;
@@ -117,20 +115,6 @@ export async function colourHome(deps: ApiDeps, by: By, home: Household, careCol
     const deed = { action: 'household.colour', subject: `household/${home.id}`, project: home.project, details };
     await recordDeed(trx, by, deed);
   });
-}
-
-/** Writes down who wants to see the data and why; only then it may be shown. @throws Problem unmask-budget-spent */
-export async function recordUnmasking(
-  deps: ApiDeps,
-  by: By,
-  home: Household,
-  { reason, case: text }: z.output<typeof unmasking>,
-): Promise<void> {
-  const about = text === undefined ? null : await findAnywhere(deps, text);
-  // A case of others is not told apart from one that is not there.
-  if (about && about.project !== home.project) throw problem('not-found');
-  const deed = { action: 'household.unmask', subject: `household/${home.id}`, project: home.project };
-  await recordUnmask(deps, by, { ...deed, details: { reason, ...(about ? { case: about.no } : {}) } });
 }
 
 /** What is shown of homes, in their order. */

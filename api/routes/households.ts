@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FRONT_DESK } from '../../domain/actor';
-import { isoOf, MINUTE } from '../../domain/instant';
+import { isoOf } from '../../domain/instant';
 import { listHouseholds } from '../../db/queries/households';
 import { openCasesOf } from '../../db/queries/initials';
 import type { ApiDeps } from '../deps';
@@ -15,7 +15,6 @@ import {
   homeView,
   homeViews,
   indexOf,
-  recordUnmasking,
   visibleHome,
 } from '../resources/households';
 import { moveHome } from '../resources/moving';
@@ -33,14 +32,13 @@ import {
   unmasking,
 } from '../schemas/directory';
 import { recordDeed } from '../resources/record';
+import { recordUnmaskFor, SHOWN_FOR } from '../resources/unmasking';
 import { projectId, subjectId } from '../schemas/parts';
 
 const tags = ['Households'];
 const params = z.strictObject({ id: subjectId });
 const byHandler = { byHandler: 'the project is known with the home' } as const;
 const KEEPERS = [...FRONT_DESK, 'ops'] as const;
-/** How long somebody who gave a reason may look. */
-const SHOWN_FOR = MINUTE;
 /** More is no clerk with a resident on the line. */
 const LOOKUPS = { requests: 120, perSeconds: 60 };
 /** More than this fit no caller. */
@@ -261,7 +259,8 @@ function unmask(deps: ApiDeps): Route {
     problems: ['unmask-budget-spent'],
     handler: async ({ params: { id }, body }, { principal, now }) => {
       const home = await visibleHome(deps, principal, id);
-      await recordUnmasking(deps, { principal, now }, home, body);
+      const deed = { action: 'household.unmask', subject: `household/${id}`, project: home.project };
+      await recordUnmaskFor(deps, { principal, now }, deed, body);
       return { status: 200, body: { ...(await homeView(deps, home, false)), until: isoOf(now + SHOWN_FOR) } };
     },
   });

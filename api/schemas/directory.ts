@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { pageOf } from '../paging';
 import { at, careColour, departmentId, personName, projectId, staffRole, subjectId } from './parts';
 import { movedCase } from './handovers';
-import { text } from './text';
+import { language, text } from './text';
 import { role } from './views';
 
 /** Projects, staff, homes and who lives there. */
@@ -75,6 +75,14 @@ export const staffChange = z
 const resident = z
   .object({ id: z.string(), name: z.string().nullable(), phone: z.string().nullable() })
   .meta({ id: 'Resident', description: 'Masked, unless it was unmasked with a reason; [erased] after an erasure' });
+
+/** What is kept of a resident. */
+const residentData = {
+  name: z.string().nullable(),
+  phone: z.string().nullable(),
+  email: z.string().nullable().meta({ description: 'null: mail does not reach him' }),
+  language: language.nullable().meta({ description: 'null: zh-CN' }),
+};
 
 const home = {
   id: z.string(),
@@ -178,6 +186,16 @@ export const unmasking = z
 export const unmasked = z
   .object({ ...home, until: at.describe('Mask it again at this instant') })
   .meta({ id: 'UnmaskedHousehold' });
+
+export const unmaskedSubject = z
+  .object({
+    id: z.string(),
+    household: z.string(),
+    project: z.string(),
+    ...residentData,
+    until: at.describe('Mask it again at this instant'),
+  })
+  .meta({ id: 'UnmaskedSubject', description: '[erased] after an erasure' });
 
 const ERASE_REASONS = ['requested', 'moved-out', 'retention', 'ordered'] as const;
 

@@ -118,11 +118,6 @@ export interface Contact {
   readonly language: string | null;
 }
 
-export async function projectOfResident(db: Kysely<Database>, id: string): Promise<string | null> {
-  const row = await db.selectFrom('resident').select('project').where('id', '=', id).executeTakeFirst();
-  return row?.project ?? null;
-}
-
 export async function contactOf(db: Kysely<Database>, { kind, id }: ContactOwner): Promise<Contact> {
   const person = await db.selectFrom(kind).select('language').where('id', '=', id).executeTakeFirst();
   const mailbox = await db

@@ -75,10 +75,15 @@ export async function listHouseholds(
 
 /** By id. */
 export async function residentsOf(db: Kysely<Database>, households: readonly string[]): Promise<Resident[]> {
-  return db
-    .selectFrom('resident')
-    .select(['id', 'household', 'project', 'name_ref as nameRef', 'phone_ref as phoneRef'])
+  return residents(db)
     .where(oneOf(sql.ref('household'), households))
     .orderBy('id')
     .execute();
 }
+
+export async function residentById(db: Kysely<Database>, id: string): Promise<Resident | null> {
+  return (await residents(db).where('id', '=', id).executeTakeFirst()) ?? null;
+}
+
+const residents = (db: Kysely<Database>) =>
+  db.selectFrom('resident').select(['id', 'household', 'project', 'name_ref as nameRef', 'phone_ref as phoneRef']);

@@ -14,7 +14,7 @@ export async function unmaskingsSince(
     .select(['at', 'action'])
     .where('actor', '=', actor)
     .where('at', '>', timeOf(since))
-    .where('action', 'in', ['case.unmask', 'household.unmask', 'unmask.beyond-budget'])
+    .where('action', 'in', ['case.unmask', 'household.unmask', 'subject.unmask', 'unmask.beyond-budget'])
     .orderBy('at')
     .execute();
   return rows.map(({ at, action }) => ({ at: instantOf(at), action }));

@@ -63,6 +63,7 @@ describe('personal data and free text', () => {
     const others: [string, string, object, number][] = [
       [`/api/v1/households/${id}/residents`, 'customer_service', { name, phone }, 201],
       [`/api/v1/households/${id}/unmask`, 'customer_service', { reason: 'visit' }, 200],
+      [`/api/v1/subjects/${idOf(made.body)}/unmask`, 'customer_service', { reason: 'visit' }, 200],
       [`${at}/unmask`, 'customer_service', { reason: 'visit' }, 200],
       ['/api/v1/lookup', 'customer_service', { project: 'lakeside', phone, name: latinName, room }, 200],
       ['/api/v1/staff', 'manager', { name: latinName, roles: [{ project: 'lakeside', role: 'security' }] }, 201],

@@ -136,6 +136,8 @@ const DEEDS: Readonly<Record<string, (firstKey: string) => Deed>> = {
     deed('engineering', '/api/v1/households/h-1/unmask', { reason: 'visit' }, 'household.unmask'),
   'POST /api/v1/lookup': () =>
     deed('manager', '/api/v1/lookup', { project: LAKE, room: '3-2-1501' }, 'resident.lookup'),
+  'POST /api/v1/subjects/{id}/unmask': () =>
+    deed('engineering', '/api/v1/subjects/r-2/unmask', { reason: 'visit' }, 'subject.unmask'),
   'POST /api/v1/residents/{id}/erase': () =>
     deed('manager', '/api/v1/residents/r-2/erase', { reason: 'requested' }, 'resident.erase'),
   'POST /api/v1/api-keys': () => deed('manager', '/api/v1/api-keys', key, 'key.create'),

@@ -8,7 +8,7 @@ import { maskName, maskPhone, maskRoom } from '../../../api/resources/masks';
 import { listAudit } from '../../../db/queries/audit';
 import { shred } from '../../../db/queries/vault';
 import { MINUTE } from '../../../domain/instant';
-import { HILL, LAKE, PLANTED } from './company';
+import { HILL, LAKE, PLANTED, type Caller } from './company';
 import { MONDAY, startOffice, type Json, type Office } from './support';
 
 let office: Office;
@@ -207,6 +207,46 @@ describe('unmasking', () => {
   test.each(['x', 'C-0000-0000-0', ''])('a case %j that cannot be', async (no) => {
     const answer = await clerk('POST', '/api/v1/households/h-1/unmask', { reason: 'visit', case: no });
     expect(answer.status).toBe(404);
+  });
+});
+
+describe('unmasking one person', () => {
+  const unmask = (id: string, body: object = { reason: 'call-back' }, as: Caller = 'engineering') =>
+    office.call(as, 'POST', `/api/v1/subjects/${id}/unmask`, body);
+
+  test('whom a lookup found is shown by his id: what is kept of him, and nobody else', async () => {
+    const found = await clerk('POST', '/api/v1/lookup', { project: LAKE, phone: PLANTED.phone });
+    const [person] = found.body.items?.[0]?.residents as Json[];
+    expect(await unmask(String(person?.id))).toMatchObject({
+      status: 200,
+      body: {
+        ...{ id: 'r-1', household: 'h-1', project: LAKE, name: PLANTED.name, phone: PLANTED.phone },
+        ...{ email: null, language: null, until: new Date(office.now + MINUTE).toISOString() },
+      },
+    });
+    expect(await audit('resident/r-1')).toMatchObject([
+      { actor: 's-engineering', action: 'subject.unmask', project: LAKE, details: { reason: 'call-back' } },
+    ]);
+  });
+
+  test('who was erased has nothing to show, and that somebody asked is written down', async () => {
+    const { body } = await unmask('r-3');
+    expect(body).toMatchObject({ id: 'r-3', name: '[erased]', phone: '[erased]', email: null });
+    expect(await audit('resident/r-3')).toMatchObject([{ action: 'subject.unmask' }]);
+  });
+
+  test.each([
+    ['somebody of another project', 'r-hill', { reason: 'visit' }, 'engineering', 404],
+    ['nobody', 'r-none', { reason: 'visit' }, 'engineering', 404],
+    ['a home', 'h-1', { reason: 'visit' }, 'engineering', 404],
+    ['about a case that cannot be', 'r-1', { reason: 'visit', case: 'C-0000-0000-0' }, 'engineering', 404],
+    ['without a reason', 'r-1', {}, 'engineering', 400],
+    ['for a reason of his own', 'r-1', { reason: '想看看' }, 'engineering', 400],
+    ['as a resident', 'r-1', { reason: 'visit' }, 'resident', 403],
+  ] as const)('not %s', async (_what, id, body, as, status) => {
+    const before = await audit(`resident/${id}`);
+    expect((await unmask(id, body, as)).status).toBe(status);
+    expect(await audit(`resident/${id}`)).toEqual(before);
   });
 });
 

@@ -24,6 +24,7 @@ import * as workAnywhere from './migrations/20261126T114500-work-anywhere';
 import * as cadences from './migrations/20261126T123000-cadences';
 import * as imports from './migrations/20261126T125000-imports';
 import * as subjectUnmasking from './migrations/20261126T140000-subject-unmasking';
+import * as formerValues from './migrations/20261126T140500-former-values';
 import { publishDefaultPolicies } from './queries/policies';
 import type { Database } from './schema';
 
@@ -51,6 +52,7 @@ export const MIGRATIONS: Migrations = {
   '20261126T123000-cadences': cadences,
   '20261126T125000-imports': imports,
   '20261126T140000-subject-unmasking': subjectUnmasking,
+  '20261126T140500-former-values': formerValues,
 };
 
 /**

@@ -8,14 +8,14 @@ import {
   ledgerHomes,
   ledgerResidents,
   setHomeFacts,
-  setPhone,
   type LedgerHome,
   type LedgerResident,
 } from '../../db/queries/ledger';
+import { setPhone } from '../../db/queries/residents';
 import { putFreshTexts, type FreshTexts } from '../../db/queries/vault-many';
 import type { Database } from '../../db/schema';
 import { timeOf } from '../../db/time';
-import { FRONT_DESK } from '../../domain/actor';
+import { HOME_KEEPERS } from '../resources/authority';
 import { newResidentId } from '../resources/households';
 import type { Deed } from '../resources/record';
 import { keepText } from '../resources/texts';
@@ -49,7 +49,7 @@ interface Ready extends Row {
 export const households = ledger<Row, Ready>({
   is: 'ledger',
   name: 'households',
-  roles: [...FRONT_DESK, 'ops'],
+  roles: HOME_KEEPERS,
   maxRows: 100_000,
   columns: [
     { field: 'building', type: { is: 'text' }, isRequired: true },
@@ -173,9 +173,12 @@ function planPerson(
     plan.residents.push({ id, household: home.id, row });
     return { id, outcome: 'created' };
   }
-  if (row.phoneIndex === null || row.phoneIndex === known.phoneIndex) return { id: known.id, outcome: 'unchanged' };
-  plan.phones.push({ id: known.id, row });
-  return { id: known.id, outcome: 'changed' };
+  const { id, phoneIndex, corrected } = known;
+  // A number that was corrected by hand is not brought back by a ledger that does not know it yet.
+  const isSame = row.phoneIndex === null || row.phoneIndex === phoneIndex || corrected.includes(row.phoneIndex);
+  if (isSame) return { id, outcome: 'unchanged' };
+  plan.phones.push({ id, row });
+  return { id, outcome: 'changed' };
 }
 
 /** So many subjects are encrypted before they are written: the transaction must not stand still. */
@@ -197,8 +200,8 @@ async function write(work: Work, trx: Kysely<Database>, plan: Plan): Promise<Dee
   }
   for (const { id, row } of plan.phones) {
     const { phone = '', phoneIndex } = row;
-    const phoneRef = await keepText(work.deps, trx, { kind: 'resident', id }, phone, work.now);
-    await setPhone(trx, { id, phoneRef, phoneIndex: phoneIndex ?? '' });
+    const ref = await keepText(work.deps, trx, { kind: 'resident', id }, phone, work.now);
+    await setPhone(trx, id, { ref, index: phoneIndex ?? '' }, { at: work.now, corrected: false });
     deeds.push({ action: 'resident.change', subject: `resident/${id}`, project, details: { changed: ['phone'] } });
   }
   return deeds;

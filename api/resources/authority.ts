@@ -1,4 +1,4 @@
-import { MANAGERS, ROLES, STAFF, SUPERVISORS, type Role } from '../../domain/actor';
+import { FRONT_DESK, MANAGERS, ROLES, STAFF, SUPERVISORS, type Role } from '../../domain/actor';
 import type { ProjectScope } from '../../db/queries/lists';
 import type { Principal } from '../http/access';
 import { problem } from '../http/problem';
@@ -13,6 +13,8 @@ export const INSIDERS: readonly Role[] = [...STAFF, 'quality', 'ops'];
 export const APPOINTERS: readonly Role[] = [...MANAGERS, 'ops'];
 /** Those who plan who works when and at what, and keep the ledger of what is looked after. */
 export const PLANNERS: readonly Role[] = [...SUPERVISORS, 'ops'];
+/** Those who keep the ledger of homes and who lives in them. */
+export const HOME_KEEPERS: readonly Role[] = [...FRONT_DESK, 'ops'];
 /** Those who ring or visit residents, and the quality department, which asks them afterwards. */
 export const NEED_CONTACT: readonly Role[] = [...STAFF, 'quality'];
 /** Those who may have a person erased: it can't be undone. */

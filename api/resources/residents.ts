@@ -1,10 +1,20 @@
+import type { Kysely } from 'kysely';
+import type { z } from 'zod';
 import { localeOf } from '../../common/words';
-import { contactOf } from '../../db/queries/addresses';
+import { contactOf, replaceContact, type ContactOwner } from '../../db/queries/addresses';
+import { householdById } from '../../db/queries/api-households';
+import { lockResident, type ResidentPlace } from '../../db/queries/erasure';
 import { residentById, type Resident } from '../../db/queries/households';
+import { setName, setPhone } from '../../db/queries/residents';
+import type { Database } from '../../db/schema';
 import type { ApiDeps } from '../deps';
 import { requireProject, type Principal } from '../http/access';
 import { problem } from '../http/problem';
-import { textsOf } from './texts';
+import type { residentChange } from '../schemas/directory';
+import { indexOf } from './households';
+import { maskEmail, maskName, maskPhone } from './masks';
+import { recordDeed, type By } from './record';
+import { ERASED, keepText, textsOf } from './texts';
 
 /** @throws Problem not-found for a resident of another project, as if he were not there. */
 export async function visibleResident(deps: ApiDeps, principal: Principal, id: string): Promise<Resident> {
@@ -23,4 +33,71 @@ export async function personalData(deps: ApiDeps, { id, household, project, name
     ...{ id, household, project, name: plain(nameRef), phone: plain(phoneRef), email: plain(emailRef) },
     language: language === null ? null : localeOf(language),
   };
+}
+
+export async function maskedData(deps: ApiDeps, resident: Resident) {
+  const { name, phone, email, ...rest } = await personalData(deps, resident);
+  const masked = (text: string | null, mask: (plain: string) => string): string | null =>
+    text === null || text === ERASED ? text : mask(text);
+  return { ...rest, name: masked(name, maskName), phone: masked(phone, maskPhone), email: masked(email, maskEmail) };
+}
+
+type Change = z.output<typeof residentChange>;
+
+/**
+ * Corrects what is named; the rest stays. What is sent later goes to what is kept then.
+ * @throws Problem not-found; conflict for somebody who was erased, or whose home has moved
+ */
+export async function correctResident(deps: ApiDeps, by: By, id: string, change: Change): Promise<void> {
+  await deps.database.db.transaction().execute(async (trx) => {
+    const resident = await lockResident(trx, id);
+    if (!resident) throw problem('not-found');
+    const { household, project, nameIndex } = resident;
+    requireProject(by.principal, project);
+    const home = await householdById(trx, household);
+    if (nameIndex === '' || !home || home.movedTo !== null) throw problem('conflict');
+    await correctNumbers(deps, trx, resident, change, by.now);
+    await correctAddress(deps, trx, { kind: 'resident', id, project }, change, by.now);
+    const details = { household, changed: Object.keys(change).sort() };
+    await recordDeed(trx, by, { action: 'resident.change', subject: `resident/${id}`, project, details });
+  });
+}
+
+/** What he is found by. */
+async function correctNumbers(
+  deps: ApiDeps,
+  trx: Kysely<Database>,
+  { id, project }: ResidentPlace,
+  { name, phone }: Change,
+  at: number,
+): Promise<void> {
+  const subject = { kind: 'resident', id } as const;
+  const how = { at, corrected: true };
+  if (name !== undefined) {
+    const index = indexOf('/name', () => deps.blindIndex.name(project, name));
+    const initials = deps.blindIndex.initialsOf(project, name);
+    await setName(trx, id, { ref: await keepText(deps, trx, subject, name, at), index, initials }, how);
+  }
+  if (phone === null) await setPhone(trx, id, null, how);
+  else if (phone !== undefined) {
+    const index = indexOf('/phone', () => deps.blindIndex.phone(project, phone));
+    await setPhone(trx, id, { ref: await keepText(deps, trx, subject, phone, at), index }, how);
+  }
+}
+
+async function correctAddress(
+  deps: ApiDeps,
+  trx: Kysely<Database>,
+  owner: ContactOwner,
+  { email, language }: Change,
+  at: number,
+): Promise<void> {
+  if (email === undefined && language === undefined) return;
+  const before = await contactOf(trx, owner);
+  const emailRef = email ? await keepText(deps, trx, owner, email, at) : null;
+  const after = {
+    emailRef: email === undefined ? before.emailRef : emailRef,
+    language: language === undefined ? before.language : language,
+  };
+  await replaceContact(trx, owner, after, at);
 }

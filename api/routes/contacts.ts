@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { ContactOwner } from '../../db/queries/addresses';
-import { FRONT_DESK, type Role } from '../../domain/actor';
+import type { Role } from '../../domain/actor';
 import type { ApiDeps } from '../deps';
 import type { Principal } from '../http/access';
 import { defineRoute, type Route } from '../http/route';
-import { APPOINTERS } from '../resources/authority';
+import { APPOINTERS, HOME_KEEPERS } from '../resources/authority';
 import { changeContact, contactView, residentContact, staffContact } from '../resources/contacts';
 import { contact, contactChange } from '../schemas/delivery';
 import { subjectId } from '../schemas/parts';
@@ -18,7 +18,7 @@ interface Whose {
 
 const STAFF: Whose = { path: '/api/v1/staff/{id}/contact', name: 'Staff', roles: APPOINTERS, find: staffContact };
 const RESIDENTS: Whose = {
-  ...{ path: '/api/v1/residents/{id}/contact', name: 'Resident', roles: [...FRONT_DESK, 'ops'], find: residentContact },
+  ...{ path: '/api/v1/residents/{id}/contact', name: 'Resident', roles: HOME_KEEPERS, find: residentContact },
 };
 
 /** Where people are reached beyond the inbox, and in which language. */

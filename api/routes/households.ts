@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { FRONT_DESK } from '../../domain/actor';
 import { isoOf } from '../../domain/instant';
 import { listHouseholds } from '../../db/queries/households';
 import { openCasesOf } from '../../db/queries/initials';
@@ -7,7 +6,7 @@ import type { ApiDeps } from '../deps';
 import { createRateLimiter, requireShare } from '../http/rate-limit';
 import { defineRoute, type Route } from '../http/route';
 import { paged, pageQuery } from '../paging';
-import { INSIDERS, NEED_CONTACT } from '../resources/authority';
+import { HOME_KEEPERS, INSIDERS, NEED_CONTACT } from '../resources/authority';
 import {
   colourHome,
   createHome,
@@ -38,7 +37,6 @@ import { projectId, subjectId } from '../schemas/parts';
 const tags = ['Households'];
 const params = z.strictObject({ id: subjectId });
 const byHandler = { byHandler: 'the project is known with the home' } as const;
-const KEEPERS = [...FRONT_DESK, 'ops'] as const;
 /** More is no clerk with a resident on the line. */
 const LOOKUPS = { requests: 120, perSeconds: 60 };
 /** More than this fit no caller. */
@@ -150,7 +148,7 @@ function create(deps: ApiDeps): Route {
     operationId: 'createHousehold',
     summary: 'A home, with who lives there',
     tags,
-    access: { roles: KEEPERS, project: { in: 'body', name: 'project' } },
+    access: { roles: HOME_KEEPERS, project: { in: 'body', name: 'project' } },
     body: newHousehold,
     examples: {
       family: {
@@ -180,7 +178,7 @@ function change(deps: ApiDeps): Route {
     operationId: 'changeHousehold',
     summary: 'The care colour of a home',
     tags,
-    access: { roles: KEEPERS, project: byHandler },
+    access: { roles: HOME_KEEPERS, project: byHandler },
     params,
     body: householdChange,
     responses: { 200: { description: 'As it is now', schema: household } },
@@ -202,7 +200,7 @@ function move(deps: ApiDeps): Route {
     description:
       'They have a new home there, with ids of its own; the old one stays with movedTo, and its room can be entered again. Open cases stay in the project in which they were reported. Keys of the home are taken back.',
     tags,
-    access: { roles: KEEPERS, project: byHandler },
+    access: { roles: HOME_KEEPERS, project: byHandler },
     params,
     body: movingHome,
     examples: { hill: { project: 'hillside', building: '2', unit: '1', room: '2-1-801' } },
@@ -228,7 +226,7 @@ function addResident(deps: ApiDeps): Route {
     operationId: 'addResident',
     summary: 'Somebody else who lives there',
     tags,
-    access: { roles: KEEPERS, project: byHandler },
+    access: { roles: HOME_KEEPERS, project: byHandler },
     params,
     body: newResident,
     idempotent: true,

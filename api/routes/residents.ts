@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { isoOf } from '../../domain/instant';
 import type { ApiDeps } from '../deps';
 import { defineRoute, type Route } from '../http/route';
-import { ERASERS, NEED_CONTACT } from '../resources/authority';
+import { ERASERS, HOME_KEEPERS, NEED_CONTACT } from '../resources/authority';
 import { erase } from '../resources/erasure';
-import { personalData, visibleResident } from '../resources/residents';
+import { correctResident, maskedData, personalData, visibleResident } from '../resources/residents';
 import { recordUnmaskFor, SHOWN_FOR } from '../resources/unmasking';
-import { erased, erasing, unmaskedSubject, unmasking } from '../schemas/directory';
+import { correctedResident, erased, erasing, residentChange, unmaskedSubject, unmasking } from '../schemas/directory';
 import { subjectId } from '../schemas/parts';
 
 const params = z.strictObject({ id: subjectId });
@@ -14,7 +14,29 @@ const project = { byHandler: 'the project is known with the resident' } as const
 
 /** What is done with the data of one person. */
 export function residentRoutes(deps: ApiDeps): Route[] {
-  return [unmask(deps), eraseAll(deps)];
+  return [correct(deps), unmask(deps), eraseAll(deps)];
+}
+
+function correct(deps: ApiDeps): Route {
+  return defineRoute({
+    method: 'PATCH',
+    path: '/api/v1/residents/{id}',
+    operationId: 'changeResident',
+    summary: 'Corrects the name, telephone, mail address or language of a resident',
+    description:
+      'He is found by the new ones at once, and what is sent later goes there. A ledger that still has the old name or number means him and does not bring it back. The audit log tells which fields, and neither what was nor what is. Not for somebody who was erased, or whose home has moved.',
+    tags: ['Households'],
+    access: { roles: HOME_KEEPERS, project },
+    params,
+    body: residentChange,
+    examples: { number: { phone: '13800000013' }, none: { phone: null }, letters: { language: 'en' } },
+    responses: { 200: { description: 'As he is now, masked', schema: correctedResident } },
+    problems: ['conflict'],
+    handler: async ({ params: { id }, body }, { principal, now }) => {
+      await correctResident(deps, { principal, now }, id, body);
+      return { status: 200, body: await maskedData(deps, await visibleResident(deps, principal, id)) };
+    },
+  });
 }
 
 function unmask(deps: ApiDeps): Route {

@@ -8,7 +8,7 @@ import { language } from './text';
 
 const channel = z.enum(CHANNELS).meta({ id: 'DeliveryChannel' });
 
-const email = z.email().max(254).meta({ description: 'Kept encrypted, shown masked' });
+export const email = z.email().max(254).meta({ description: 'Kept encrypted, shown masked' });
 
 export const contactChange = z
   .strictObject({ email: email.nullable(), language: language.nullable().meta({ description: 'null: zh-CN' }) })

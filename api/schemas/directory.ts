@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageOf } from '../paging';
 import { at, careColour, departmentId, personName, projectId, staffRole, subjectId } from './parts';
+import { email } from './delivery';
 import { movedCase } from './handovers';
 import { language, text } from './text';
 import { role } from './views';
@@ -78,6 +79,9 @@ const resident = z
 
 /** What is kept of a resident. */
 const residentData = {
+  id: z.string(),
+  household: z.string(),
+  project: z.string(),
   name: z.string().nullable(),
   phone: z.string().nullable(),
   email: z.string().nullable().meta({ description: 'null: mail does not reach him' }),
@@ -111,6 +115,16 @@ const phoneText = z
 const place = z.string().trim().min(1).max(40);
 
 export const newResident = z.strictObject({ name: personName, phone: phoneText.nullish() }).meta({ id: 'NewResident' });
+
+export const residentChange = z
+  .strictObject({
+    name: personName.optional(),
+    phone: phoneText.nullable().optional().meta({ description: 'Kept encrypted; null: he has none' }),
+    email: email.nullable().optional(),
+    language: language.nullable().optional().meta({ description: 'null: zh-CN' }),
+  })
+  .refine((change) => Object.keys(change).length > 0, { message: 'at least one field' })
+  .meta({ id: 'ResidentChange', description: 'What is left out stays as it is' });
 
 export const newHousehold = z
   .strictObject({
@@ -187,11 +201,12 @@ export const unmasked = z
   .object({ ...home, until: at.describe('Mask it again at this instant') })
   .meta({ id: 'UnmaskedHousehold' });
 
+export const correctedResident = z
+  .object(residentData)
+  .meta({ id: 'CorrectedResident', description: 'Masked: phone 138****0012, name 张**, email z***@example.com' });
+
 export const unmaskedSubject = z
   .object({
-    id: z.string(),
-    household: z.string(),
-    project: z.string(),
     ...residentData,
     until: at.describe('Mask it again at this instant'),
   })

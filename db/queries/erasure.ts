@@ -24,15 +24,18 @@ const FORGET_CALLER = `with row as (update "case" set phone_index = null where n
 
 export interface ResidentPlace {
   readonly id: string;
+  readonly household: string;
   readonly project: string;
+  /** Empty once he was erased. */
+  readonly nameIndex: string;
   readonly phoneIndex: string | null;
 }
 
-/** Who is to be erased, locked until the transaction ends; null when there is no such resident. */
+/** Who is to be erased or corrected, locked until the transaction ends; null when there is no such resident. */
 export async function lockResident(db: Kysely<Database>, id: string): Promise<ResidentPlace | null> {
   const row = await db
     .selectFrom('resident')
-    .select(['id', 'project', 'phone_index as phoneIndex'])
+    .select(['id', 'household', 'project', 'name_index as nameIndex', 'phone_index as phoneIndex'])
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst();
@@ -41,8 +44,8 @@ export async function lockResident(db: Kysely<Database>, id: string): Promise<Re
 
 /**
  * Makes everything personal that is kept of somebody unreadable: name and telephone, all texts of the cases that he
- * reported (from his telephone, with his own login, or named here) with their photos, and what he was found by; his
- * keys are revoked.
+ * reported (from his telephone of now or then, with his own login, or named here) with their photos, and what he was
+ * found by; his keys are revoked.
  * Done again, it takes what has come since. To be called in a transaction.
  *
  * @param named further cases that he reported, from elsewhere; they need not be in the read model yet.
@@ -68,17 +71,26 @@ export async function eraseResident(
     .where('resident', '=', id)
     .execute();
   for (const no of await reportedBy(db, resident, named)) await eraseCase(db, resident, no, at);
+  await db.deleteFrom('resident_former').where('resident', '=', id).execute();
   await remember(db, { kind: 'resident', id, resident: id }, at);
   const erasure = (await erasures(db, id))[0];
   if (!erasure) throw new Error(`the erasure of ${id} vanished`);
   return erasure;
 }
 
+/**
+ * Cases from a telephone that was his then, which is nobody else's now: one that was a slip of the pen is another's.
+ */
+const fromFormerPhone = (id: string, project: string) => sql`exists (
+  select from resident_former f where f.resident = ${id} and f.field = 'phone'
+    and f.value_index = "case".phone_index and f.until >= "case".received_at
+    and not exists (select from resident r where r.project = ${project} and r.phone_index = f.value_index))`;
+
 /** His cases, in the order in which all who lock several do it. */
 async function reportedBy(db: Kysely<Database>, { id, project, phoneIndex }: ResidentPlace, named: readonly string[]) {
   const { rows } = await sql<{ no: string }>`
     select no from "case" where project = ${project} and (
-      phone_index = ${phoneIndex} or no = any(${[...named]}::text[]) or no in (select subject_id from erasure where resident = ${id} and subject_kind = 'case')
+      phone_index = ${phoneIndex} or ${fromFormerPhone(id, project)} or no = any(${[...named]}::text[]) or no in (select subject_id from erasure where resident = ${id} and subject_kind = 'case')
       or no in (select case_no from journal where by_id = ${id} and seq = 1 and by_role = 'resident')
     ) order by no for update`.execute(db);
   return [...new Set([...rows.map(({ no }) => no), ...named])];

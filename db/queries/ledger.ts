@@ -15,6 +15,8 @@ export interface LedgerHome {
 export interface LedgerResident {
   readonly id: string;
   readonly phoneIndex: string | null;
+  /** Blind indexes of numbers that were corrected by hand. */
+  readonly corrected: readonly string[];
 }
 
 /** By blind index of the room; without those whose people have moved. */
@@ -33,16 +35,24 @@ export async function ledgerHomes(db: Kysely<Database>, project: string): Promis
   );
 }
 
-/** By home and blind index of the name: `h-1/3f…`. */
+/** By home and blind index of the name, `h-1/3f…`: of now, or of before it was corrected by hand. */
 export async function ledgerResidents(db: Kysely<Database>, project: string): Promise<Map<string, LedgerResident>> {
-  const rows = await db
-    .selectFrom('resident')
-    .select(['id', 'household', 'name_index as nameIndex', 'phone_index as phoneIndex'])
-    .where('project', '=', project)
-    .execute();
-  return new Map(
-    rows.map(({ id, household, nameIndex, phoneIndex }) => [`${household}/${nameIndex}`, { id, phoneIndex }]),
-  );
+  const { rows } = await sql<LedgerResident & { household: string; nameIndex: string; names: string[] }>`
+    select r.id, r.household, r.name_index as "nameIndex", r.phone_index as "phoneIndex",
+      coalesce(f.names, '{}') as names, coalesce(f.phones, '{}') as corrected
+    from resident r left join (
+      select resident, array_agg(value_index) filter (where field = 'name') as names,
+        array_agg(value_index) filter (where field = 'phone') as phones
+      from resident_former where corrected group by resident
+    ) f on f.resident = r.id
+    where r.project = ${project}`.execute(db);
+  const entryOf = (home: string, name: string, { id, phoneIndex, corrected }: LedgerResident) =>
+    [`${home}/${name}`, { id, phoneIndex, corrected }] as const;
+  // Whoever has the name now goes before whoever had it.
+  return new Map([
+    ...rows.flatMap((row) => row.names.map((name) => entryOf(row.household, name, row))),
+    ...rows.map((row) => entryOf(row.household, row.nameIndex, row)),
+  ]);
 }
 
 export async function setHomeFacts(
@@ -50,13 +60,6 @@ export async function setHomeFacts(
   { id, building, unit, careColour }: LedgerHome,
 ): Promise<void> {
   await db.updateTable('household').set({ building, unit, care_colour: careColour }).where('id', '=', id).execute();
-}
-
-export async function setPhone(
-  db: Kysely<Database>,
-  { id, phoneRef, phoneIndex }: { readonly id: string; readonly phoneRef: string; readonly phoneIndex: string },
-): Promise<void> {
-  await db.updateTable('resident').set({ phone_ref: phoneRef, phone_index: phoneIndex }).where('id', '=', id).execute();
 }
 
 /** Which of these people are there at all, in whatever project. */

@@ -5,6 +5,7 @@ import type * as staff from './staff';
 import type * as staffRole from './staff-role';
 import type * as household from './household';
 import type * as resident from './resident';
+import type * as residentFormer from './resident-former';
 import type * as post from './post';
 import type * as skill from './skill';
 import type * as zone from './zone';
@@ -53,6 +54,7 @@ export type Database = company.PartialDB &
   staffRole.PartialDB &
   household.PartialDB &
   resident.PartialDB &
+  residentFormer.PartialDB &
   post.PartialDB &
   skill.PartialDB &
   zone.PartialDB &

@@ -3,6 +3,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { createCompany } from '../../db/queries/company';
 import { erasures, eraseResident, lockResident, type Erasure } from '../../db/queries/erasure';
+import { insertResidents } from '../../db/queries/api-households';
+import { setPhone } from '../../db/queries/residents';
+import { DAY } from '../../domain/instant';
 import { writeBatch } from '../../db/queries/journal';
 import { ERASED, putTexts, readTexts, sealText, type Subject } from '../../db/queries/vault';
 import { COMPANY, LAKE, PLANTED } from '../api/resources/company';
@@ -106,4 +109,39 @@ test('nobody is found by his name or telephone any more, and a home mate still i
   expect(rows.rows.map(({ id }) => id)).toEqual(['r-1', 'r-2']);
   const keys = database.db.selectFrom('api_key').select(['label', 'revoked_at']).where('resident', '=', 'r-1');
   expect(await keys.execute()).toEqual([{ label: '', revoked_at: new Date(MONDAY) }]);
+});
+
+test('cases from a telephone that was his then go with him, and none that is another’s now or came later', async () => {
+  const numbers = { then: '13611110001', wrong: '13611110002', now: '13611110003' };
+  const [then, wrong, now] = Object.values(numbers).map((phone) => index.phone(LAKE, phone)) as [
+    string,
+    string,
+    string,
+  ];
+  const resident = { household: 'h-1', project: LAKE, nameRef: randomUUID(), nameIndex: 'n', initialsIndex: '' };
+  const known = (id: string, phoneIndex: string) => ({
+    ...resident,
+    id,
+    phoneIndex,
+    phoneRef: randomUUID(),
+    at: MONDAY,
+  });
+  await insertResidents(database.db, [known('r-moved', wrong), known('r-other', wrong)]);
+  const { db } = database;
+  for (const [value, at] of [
+    [then, MONDAY],
+    [now, MONDAY + 2 * DAY],
+  ] as const) {
+    await setPhone(db, 'r-moved', { ref: randomUUID(), index: value }, { at, corrected: true });
+  }
+  const open = async (no: string, phoneIndex: string, at: number): Promise<void> => {
+    const { batch } = PlayedCase.open({ no, project: LAKE, record: { phoneIndex }, at });
+    await writeBatch(database, batch, { sealer });
+  };
+  await open('C-FORMR-001', then, MONDAY + DAY);
+  await open('C-FORMR-002', then, MONDAY + 3 * DAY);
+  await open('C-FORMR-003', wrong, MONDAY);
+  await open('C-FORMR-004', now, MONDAY + 3 * DAY);
+  expect((await erase('r-moved')).cases).toEqual(['C-FORMR-001', 'C-FORMR-004']);
+  expect(await db.selectFrom('resident_former').selectAll().where('resident', '=', 'r-moved').execute()).toEqual([]);
 });

@@ -130,6 +130,7 @@ const RULES: Readonly<Record<string, string | null>> = {
   'POST /api/v1/households/{id}/move': `${FRONT} ops`,
   'POST /api/v1/households/{id}/residents': `${FRONT} ops`,
   'POST /api/v1/households/{id}/unmask': `${STAFF} quality`,
+  'PATCH /api/v1/residents/{id}': `${FRONT} ops`,
   'POST /api/v1/subjects/{id}/unmask': `${STAFF} quality`,
   'POST /api/v1/residents/{id}/erase': 'manager general_manager',
   'POST /api/v1/lookup': `${STAFF} quality`,

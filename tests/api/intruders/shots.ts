@@ -225,6 +225,7 @@ const AIMS: Readonly<Record<string, readonly Aim[]>> = {
   unmaskHousehold: [
     { shot: ({ household, no }) => ({ path: { id: household }, body: { reason: 'visit', case: no } }) },
   ],
+  changeResident: [{ shot: ({ resident }) => ({ path: { id: resident }, body: { phone: '13800000013' } }) }],
   unmaskSubject: [{ shot: ({ resident, no }) => ({ path: { id: resident }, body: { reason: 'visit', case: no } }) }],
   eraseResident: [
     { shot: ({ resident, no }) => ({ path: { id: resident }, body: { reason: 'requested', cases: [no] } }) },

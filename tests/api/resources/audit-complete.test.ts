@@ -136,6 +136,8 @@ const DEEDS: Readonly<Record<string, (firstKey: string) => Deed>> = {
     deed('engineering', '/api/v1/households/h-1/unmask', { reason: 'visit' }, 'household.unmask'),
   'POST /api/v1/lookup': () =>
     deed('manager', '/api/v1/lookup', { project: LAKE, room: '3-2-1501' }, 'resident.lookup'),
+  'PATCH /api/v1/residents/{id}': () =>
+    deed('manager', '/api/v1/residents/r-2', { phone: '13600000001' }, 'resident.change'),
   'POST /api/v1/subjects/{id}/unmask': () =>
     deed('engineering', '/api/v1/subjects/r-2/unmask', { reason: 'visit' }, 'subject.unmask'),
   'POST /api/v1/residents/{id}/erase': () =>

@@ -6,7 +6,8 @@ import { insertKey } from '../../../db/queries/keys';
 import { PlayedCase } from '../../db/played-case';
 import { maskName, maskPhone, maskRoom } from '../../../api/resources/masks';
 import { listAudit } from '../../../db/queries/audit';
-import { shred } from '../../../db/queries/vault';
+import { mailboxOf } from '../../../db/queries/addresses';
+import { readTexts, shred } from '../../../db/queries/vault';
 import { MINUTE } from '../../../domain/instant';
 import { HILL, LAKE, PLANTED, type Caller } from './company';
 import { MONDAY, startOffice, type Json, type Office } from './support';
@@ -207,6 +208,96 @@ describe('unmasking', () => {
   test.each(['x', 'C-0000-0000-0', ''])('a case %j that cannot be', async (no) => {
     const answer = await clerk('POST', '/api/v1/households/h-1/unmask', { reason: 'visit', case: no });
     expect(answer.status).toBe(404);
+  });
+});
+
+describe('correcting a resident', () => {
+  const correct = (id: string, body: object, as: Caller = 'customer_service') =>
+    office.call(as, 'PATCH', `/api/v1/residents/${id}`, body);
+  const lookUp = async (wanted: object): Promise<unknown[]> =>
+    ((await clerk('POST', '/api/v1/lookup', { project: LAKE, ...wanted })).body.items ?? []).map(({ id }) => id);
+  const WRONG = { name: '司马错字', phone: '13600000901' };
+  const RIGHT = { name: '司马光', phone: '13600000902', email: 'sima@example.com', language: 'en' };
+  let home: Json;
+  let id: string;
+
+  beforeAll(async () => {
+    const body = { project: LAKE, building: '15', room: '15-1-101', residents: [WRONG] };
+    home = (await clerk('POST', '/api/v1/households', body)).body;
+    id = String((home.residents as Json[])[0]?.id);
+  });
+
+  test('he is found by what is right, and no more by what was wrong', async () => {
+    expect(await correct(id, RIGHT)).toMatchObject({
+      status: 200,
+      body: {
+        ...{ id, household: home.id, project: LAKE, name: '司**', phone: '136****0902' },
+        ...{ email: 's***@example.com', language: 'en' },
+      },
+    });
+    for (const wanted of [{ name: RIGHT.name }, { phone: RIGHT.phone }, { initials: 'smg' }]) {
+      expect([wanted, await lookUp(wanted)]).toEqual([wanted, [home.id]]);
+    }
+    for (const wanted of [{ name: WRONG.name }, { phone: WRONG.phone }, { initials: 'smcz' }]) {
+      expect([wanted, await lookUp(wanted)]).toEqual([wanted, []]);
+    }
+    const { body } = await office.call('engineering', 'POST', `/api/v1/subjects/${id}/unmask`, { reason: 'visit' });
+    expect(body).toMatchObject(RIGHT);
+  });
+
+  test('what is sent to his home goes where he is reached now, in his language', async () => {
+    const { db } = office.deps.database;
+    const roomIndex = office.deps.blindIndex.room(LAKE, '15-1-101');
+    const played = PlayedCase.open({ no: 'C-CRCT-0001', project: LAKE, record: { roomIndex } });
+    await writeBatch(office.deps.database, played.batch, office.deps);
+    await correct(id, { email: 'new@example.com', language: null });
+    const mailbox = await mailboxOf(db, 'C-CRCT-0001');
+    expect(mailbox).toMatchObject({ language: null, refs: [expect.any(String)] });
+    expect([...(await readTexts(db, office.deps.sealer, mailbox?.refs ?? [])).values()]).toEqual(['new@example.com']);
+  });
+
+  test('one thing leaves the others, and null takes it away', async () => {
+    await correct(id, { name: '司马相如' });
+    expect((await correct(id, { phone: null, email: null })).body).toMatchObject({
+      name: '司**',
+      phone: null,
+      email: null,
+    });
+    expect(await lookUp({ phone: RIGHT.phone })).toEqual([]);
+  });
+
+  test('the audit log says which fields, and neither what was nor what is', async () => {
+    const entries = await audit(`resident/${id}`);
+    expect(entries.filter(({ action }) => action === 'resident.change').map(({ details }) => details.changed)).toEqual([
+      ['email', 'phone'],
+      ['name'],
+      ['email', 'language'],
+      ['email', 'language', 'name', 'phone'],
+    ]);
+    const { rows } = await sql<{ line: string }>`select audit_log::text as line from audit_log`.execute(
+      office.deps.database.db,
+    );
+    const written = [...office.logs, ...rows.map(({ line }) => line)].join('\n');
+    const found = [...Object.values(WRONG), RIGHT.name, RIGHT.phone, RIGHT.email].filter((text) =>
+      written.includes(text),
+    );
+    expect(found).toEqual([]);
+  });
+
+  test.each([
+    ['somebody of another project', 'r-hill', { phone: null }, 'customer_service', 404],
+    ['nobody', 'r-none', { phone: null }, 'customer_service', 404],
+    ['somebody who was erased', 'r-gone', { name: '又来' }, 'customer_service', 409],
+    ['into nothing', 'r-2', {}, 'customer_service', 400],
+    ['into a name that cannot be seen', 'r-2', { name: '\u200b\u200d' }, 'customer_service', 400],
+    ['what he is not', 'r-2', { household: 'h-2' }, 'customer_service', 400],
+    ['as an engineer', 'r-2', { phone: null }, 'engineering', 403],
+  ] as const)('not %s', async (_what, who, body, as, status) => {
+    const gone = await clerk('POST', '/api/v1/households/h-2/residents', { name: '走了' });
+    const ids = (gone.body.residents as Json[]).map((each) => String(each.id));
+    const last = ids.find((each) => each !== 'r-3') ?? '';
+    await office.call('manager', 'POST', `/api/v1/residents/${last}/erase`, { reason: 'requested' });
+    expect((await correct(who === 'r-gone' ? last : who, body, as)).status).toBe(status);
   });
 });
 

@@ -99,6 +99,27 @@ describe('homes and residents', () => {
     expect(await lookUp({ room: '5-1-102' })).toMatchObject([{ unit: '1', careColour: 'yellow' }]);
   });
 
+  it('say nothing new of whoever was corrected by hand since', async () => {
+    const file = '楼栋,房号,姓名,电话\n11,11-1-101,错名,13700000401\n11,11-1-101,同住,13700000402\n';
+    const [first] = (await imported('households', file)).items;
+    const correct = (body: object) => office.call('manager', 'PATCH', `/api/v1/residents/${String(first?.ref)}`, body);
+    await correct({ name: '对名', phone: '13700000403' });
+    const again = await imported('households', file);
+    expect([again.state, again.counts, again.items[0]?.ref]).toEqual(['done', [0, 0, 2, 0], first?.ref]);
+    expect(await lookUp({ phone: '13700000403' })).toMatchObject([{ residents: [{}, {}] }]);
+    expect(await lookUp({ phone: '13700000401' })).toEqual([]);
+    // The ledger knows of it now, and then of a number that is new to all.
+    const next = (phone: string) => `楼栋,房号,姓名,电话\n11,11-1-101,对名,${phone}\n`;
+    expect((await imported('households', next('13700000403'))).counts).toEqual([0, 0, 1, 0]);
+    expect((await imported('households', next('13700000404'))).counts).toEqual([0, 1, 0, 0]);
+    // What a ledger changed a ledger can change back.
+    expect((await imported('households', next('13700000403'))).counts).toEqual([0, 1, 0, 0]);
+    // Put right once more by hand, his first number is his again.
+    await correct({ phone: '13700000401' });
+    expect((await imported('households', next('13700000401'))).counts).toEqual([0, 0, 1, 0]);
+    expect(await lookUp({ phone: '13700000401' })).toHaveLength(1);
+  });
+
   it('are not written at all when one row is wrong; every row says what is', async () => {
     const file = `building,unit,room,care colour,name,phone
 6,1,6-1-101,,甲,13800000201

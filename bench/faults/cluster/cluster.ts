@@ -13,7 +13,7 @@ import type { EmbeddedOptions } from '../harness/embedded';
 import { ServiceVictim } from '../harness/process';
 import type { Part, Topology } from '../harness/topology';
 import { resolveServer } from './binaries';
-import { createTemporalUser, makeNamespace, makeSchema } from './database';
+import { createUsers, makeNamespace, makeSchema } from './database';
 import { NAMESPACE, planCluster, type Plan } from './services';
 
 /** A frontend looks every few seconds which namespaces there are. */
@@ -73,10 +73,10 @@ interface Building {
 
 /** The order of docker-compose.yml. */
 async function build({ home, programs, plan, sqlTool, cli, apiKeys, start }: Building): Promise<void> {
-  const { postgres, temporalPassword, temporalAddress: address, env, services } = plan;
+  const { postgres, temporalPassword, appPassword, temporalAddress: address, env, services } = plan;
   await initialisePostgres(postgres);
   await start('postgres', [services.postgres]);
-  await createTemporalUser(postgresUrl(postgres), temporalPassword);
+  await createUsers(postgresUrl(postgres), ROOT, { temporal: temporalPassword, app: appPassword });
   await makeSchema({ home, root: ROOT, sqlTool, postgresPort: postgres.port, postgresPassword: temporalPassword });
   // The first one writes who the cluster is, and whoever does so at the same time ends with an error.
   await start('temporal', [services.temporalFirst]);

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { ChildError, spawnChild } from '../../../stack/child';
@@ -24,12 +24,21 @@ export interface NamespaceSettings {
 const SYSTEM_PATH = '/usr/local/bin:/usr/bin:/bin';
 const GRACE_MS = 5_000;
 
-/** The user whom Temporal's two databases belong to, as `deploy/postgres-init.sh` makes him. */
-export async function createTemporalUser(superuserUrl: string, password: string): Promise<void> {
-  const client = new Client({ connectionString: superuserUrl });
+/** The user that API and workers are (docs/operations.md, "Users of the database"). */
+export const APP_USER = 'guanjia_app';
+
+/** The users that `deploy/postgres-init.sh` makes beside the owner of our tables, and what ours may do. */
+export async function createUsers(
+  ownerUrl: string,
+  root: string,
+  passwords: { readonly temporal: string; readonly app: string },
+): Promise<void> {
+  const client = new Client({ connectionString: ownerUrl });
   await client.connect();
   try {
-    await client.query(`create role temporal login createdb password ${client.escapeLiteral(password)}`);
+    await client.query(`create role temporal login createdb password ${client.escapeLiteral(passwords.temporal)}`);
+    await client.query(`create role ${APP_USER} login password ${client.escapeLiteral(passwords.app)}`);
+    await client.query(readFileSync(join(root, 'deploy', 'database-roles.sql'), 'utf8'));
   } finally {
     await client.end();
   }

@@ -7,6 +7,7 @@ import { postgresService, postgresUrl, type PostgresOptions } from '../../../sta
 import type { Service } from '../../../stack/supervisor';
 import { apiProgram, environment, workerProgram } from '../harness/embedded';
 import type { ServerBinaries } from './binaries';
+import { APP_USER } from './database';
 import { roleProcess, roleService, type ClusterSettings, type Role } from './temporal-role';
 
 export const NAMESPACE = 'guanjia';
@@ -31,9 +32,11 @@ const CONNECTIONS = { store: 15, visibility: 5 };
 export interface Plan {
   readonly postgres: PostgresOptions;
   readonly temporalPassword: string;
+  /** Of the user that API and workers are. */
+  readonly appPassword: string;
   readonly temporalAddress: string;
   readonly apiUrls: readonly string[];
-  /** What every program of ours is started with. */
+  /** What the migration is started with, by the owner of the tables; API and workers are another user. */
   readonly env: Environment;
   readonly services: {
     readonly postgres: Service;
@@ -52,20 +55,21 @@ export interface PlanSettings {
 
 export async function planCluster({ home, programs, binaries }: PlanSettings): Promise<Plan> {
   const postgres = { home, port: await freePort(), password: password(), database: 'guanjia' };
-  const temporalPassword = password();
+  const [temporalPassword, appPassword] = [password(), password()];
   const frontendPort = await freePort();
   const temporalAddress = `127.0.0.1:${frontendPort}`;
   const env = { ...environment(postgresUrl(postgres), temporalAddress), TEMPORAL_NAMESPACE: NAMESPACE };
+  const asApp = { ...env, DATABASE_URL: urlOf(APP_USER, appPassword, postgresUrl(postgres)) };
   const cluster: ClusterSettings = {
     ...{ home, root: programs.root, binary: binaries.server, frontendPort },
     ...{ postgresPort: postgres.port, postgresPassword: temporalPassword, shards: SHARDS, connections: CONNECTIONS },
   };
-  const workers = await Promise.all(TWO.map(async (number) => workerProgram(number, String(await freePort()), env)));
+  const workers = await Promise.all(TWO.map(async (number) => workerProgram(number, String(await freePort()), asApp)));
   const apis = await Promise.all(
-    TWO.map(async (number) => apiProgram(number, `http://127.0.0.1:${await freePort()}`, env)),
+    TWO.map(async (number) => apiProgram(number, `http://127.0.0.1:${await freePort()}`, asApp)),
   );
   return {
-    ...{ postgres, temporalPassword, temporalAddress, env },
+    ...{ postgres, temporalPassword, appPassword, temporalAddress, env },
     apiUrls: apis.map(({ url }) => url),
     services: {
       postgres: postgresService(postgres),
@@ -80,6 +84,10 @@ export async function planCluster({ home, programs, binaries }: PlanSettings): P
 async function temporalService(cluster: ClusterSettings, name: string, role: Role): Promise<Service> {
   const process = await roleProcess(name, role);
   return roleService(cluster, role === 'frontend' ? { ...process, grpcPort: cluster.frontendPort } : process);
+}
+
+function urlOf(user: string, userPassword: string, ownerUrl: string): string {
+  return Object.assign(new URL(ownerUrl), { username: user, password: userPassword }).href;
 }
 
 function password(): string {

@@ -72,6 +72,7 @@ export async function createApiDeps(
     files: createFileStore(config.files, clock),
     maxFileBytes: config.files.maxBytes,
     unmasksPerHour: config.unmasksPerHour ?? UNMASKS_PER_HOUR,
+    rules: config.rules,
     links: config.links ?? DEFAULT_LINKS,
     linkTokens: createLinkTokens(indexKey),
     tokens: config.identity ? createTokens(config.identity, { clock, logger }) : null,

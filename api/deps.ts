@@ -35,6 +35,8 @@ export interface ApiDeps {
   readonly maxFileBytes: number;
   /** How often somebody may see personal data in the clear, in an hour. */
   readonly unmasksPerHour: number;
+  /** The rules that new cases are opened under; left out: the newest. */
+  readonly rules?: number;
   /** Links for residents. */
   readonly links: LinksConfig;
   readonly linkTokens: LinkTokens;

@@ -2,6 +2,7 @@ import { deliveryConfig, type DeliveryConfig } from './config-delivery';
 import { filesConfig, type FilesConfig } from './config-files';
 import { linksConfig, type LinksConfig } from './config-links';
 import { identityConfig, type IdentityConfig } from './config-identity';
+import { FIRST_RULES, RULES } from '../domain/rules';
 import { ConfigError, count, names, port, required, shaped, webAddress, type Environment } from './environment';
 
 /**
@@ -29,6 +30,8 @@ export interface Config {
   readonly deployment?: DeploymentVersion;
   /** Patches that cases don't begin to use yet, so that the former release can still go on with them. */
   readonly heldPatches?: readonly string[];
+  /** The rules that new cases are opened under (domain/rules.ts): the newest, or those that the former release knows, too. */
+  readonly rules?: number;
   /** Port of the worker's own /healthz, /readyz and /metrics; 0 takes any free one. */
   readonly workerPort: number;
   /** `kid:base64` pairs, 32 bytes each; the first one encrypts, all decrypt. */
@@ -73,6 +76,15 @@ function deployment(env: Environment): DeploymentVersion | undefined {
   };
 }
 
+/** Never those of a release to come: its code would find that its cases had not followed them. */
+function rules(env: Environment): number {
+  const value = count(env, 'GUANJIA_RULES', RULES);
+  if (value < FIRST_RULES || value > RULES) {
+    throw new ConfigError(`GUANJIA_RULES must be a version of the rules from ${FIRST_RULES} to ${RULES}.`);
+  }
+  return value;
+}
+
 /** @throws ConfigError naming the variable that is missing or malformed. */
 export function loadConfig(env: Environment = process.env): Config {
   return {
@@ -91,6 +103,7 @@ export function loadConfig(env: Environment = process.env): Config {
     },
     deployment: deployment(env),
     heldPatches: names(env, 'GUANJIA_HELD_PATCHES'),
+    rules: rules(env),
     workerPort: port(env, 'GUANJIA_WORKER_PORT', 8081),
     codecKeys: required(env, 'GUANJIA_CODEC_KEYS'),
     vaultKeys: required(env, 'GUANJIA_VAULT_KEYS'),

@@ -184,6 +184,8 @@ export interface Opening<P extends FamilyPolicy = FamilyPolicy> {
   readonly subtype: string | null;
   readonly priority: Priority | null;
   readonly level: Level | null;
+  /** The version of the rules that the case keeps (domain/rules.ts); left out by releases that knew only the first. */
+  readonly rules?: number;
 }
 
 /** Decides where effects go and what counts, never how a case runs. */

@@ -51,6 +51,7 @@ async function main(): Promise<void> {
     delivery: config.delivery,
     clock: systemClock,
     ids: createIds(indexKey),
+    newRules: config.rules,
     links: config.links,
     linkTokens: createLinkTokens(indexKey),
     replay: (no) => replayCase({ client, dataConverter, bundle }, no),
@@ -68,7 +69,7 @@ async function main(): Promise<void> {
     worker: () => requirePolling(worker),
   };
   const health = await serveHealth({ needs, metrics, temporalMetrics }, config.api.host, config.workerPort);
-  logger.info({ port: portOf(health), taskQueue, deployment, heldPatches }, 'the worker is up');
+  logger.info({ port: portOf(health), taskQueue, deployment, heldPatches, rules: config.rules }, 'the worker is up');
   if (deployment) {
     const current = await currentBuild({ connection: client.connection, namespace }, deployment.deploymentName);
     if (current === null) logger.warn(deployment, 'no build is current, so nobody works: run worker/set-current');

@@ -12,6 +12,8 @@ export interface EffectDeps {
   readonly database: DatabaseHandle;
   readonly ids: Ids;
   readonly clock: Clock;
+  /** The rules that new cases are opened under; left out: the newest. */
+  readonly newRules?: number;
 }
 
 type Carrying = {
@@ -19,12 +21,12 @@ type Carrying = {
 };
 
 /** What cases ask of the outside, one function per kind (domain/event.ts `EffectData`). They read and change nothing. */
-export function createEffectActivities({ database: { db }, ids, clock }: EffectDeps): EffectActivities {
+export function createEffectActivities({ database: { db }, ids, clock, newRules }: EffectDeps): EffectActivities {
   const carrying: Carrying = {
     'find-assignee': (request) => findAssignee(db, request, clock.now()),
     'look-up-duty': (request) => lookUpDuty(db, request, clock.now()),
     'look-back': (request) => lookBack(db, request),
-    'start-case': (request) => startCase({ db, ids }, request),
+    'start-case': (request) => startCase({ db, ids, rules: newRules }, request),
   };
   return {
     carryOut: (request) =>

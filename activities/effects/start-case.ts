@@ -9,12 +9,15 @@ import type { Database } from '../../db/schema';
 import { SYSTEM } from '../../domain/actor';
 import type { EffectOf, OpenedRecord, Opening } from '../../domain/event';
 import type { Instant } from '../../domain/instant';
+import { RULES } from '../../domain/rules';
 import type { EffectAnswer, EffectRequest } from '../../workflows/contracts/effects';
 import { STARTERS } from './starters';
 
 export interface StartCaseDeps {
   readonly db: Kysely<Database>;
   readonly ids: Ids;
+  /** The rules that it is opened under; left out: the newest. */
+  readonly rules?: number;
 }
 
 type StartRequest = EffectRequest<EffectOf<'start-case'>>;
@@ -40,6 +43,7 @@ export async function startCase(deps: StartCaseDeps, request: StartRequest): Pro
     project,
     mode: report.mode,
     policy: policy.document,
+    rules: deps.rules ?? RULES,
     record: { ...report.record, source: 'live', rootCase: parent, repeatOf: null },
     matter: effect.note ?? report.matter,
     contact: report.contact,

@@ -5,6 +5,7 @@ import { isRefusal } from '../../domain/family';
 import { withDays, type ProjectDays } from '../../domain/calendar';
 import { MINUTE } from '../../domain/instant';
 import type { FamilyPolicy } from '../../domain/policy';
+import { RULES } from '../../domain/rules';
 import { normalisePhone, normaliseRoom } from '../../common/crypto/blind-index';
 import { isTransient } from '../../db/database';
 import { findHome, type Home } from '../../db/queries/api-cases';
@@ -144,6 +145,7 @@ export async function prepare(
       project: { id: project.id, zone: project.zone },
       mode: 'live',
       policy: { ...policy, calendars: calendarsWith(days, policy.calendars) },
+      rules: deps.rules ?? RULES,
       reportedAt: body.reportedAt ?? now,
       receivedAt: now,
       by: actorOf(principal),

@@ -11,7 +11,7 @@ import type { PlainText } from '../schemas/text';
 /** What the opening of every family has, whatever was posted. */
 export type CommonOpening = Pick<
   Opening,
-  'no' | 'project' | 'mode' | 'policy' | 'reportedAt' | 'receivedAt' | 'by' | 'matter' | 'contact' | 'level'
+  'no' | 'project' | 'mode' | 'policy' | 'rules' | 'reportedAt' | 'receivedAt' | 'by' | 'matter' | 'contact' | 'level'
 > & { readonly record: OpenedRecord };
 
 type Texts<T> = Readonly<Record<string, T | null>>;

@@ -7,6 +7,7 @@ import { openCase, runCommand, runWake, type Step } from '../../domain/engine';
 import type { Command, CommandData, CommandName, OpenedRecord, TextRef } from '../../domain/event';
 import { isRefusal, type Refusal } from '../../domain/family';
 import { HOUR, MINUTE, type Instant } from '../../domain/instant';
+import { RULES } from '../../domain/rules';
 import { snapshotOf } from '../../domain/projection';
 import type { CommandReceipt, JournalBatch } from '../../workflows/contracts/journal';
 
@@ -86,6 +87,7 @@ export class PlayedCase {
           priority: subtype === null ? null : 'important',
           level: null,
           policy: defaultPolicy(),
+          rules: RULES,
           record,
           matter: opening.matter ?? textRef(),
           restatement: null,

@@ -21,7 +21,7 @@ import {
   workDone,
 } from './support';
 import type { OpenOptions } from './support';
-import { BEGINS, SHARED_BODIES, ZONES, ahead, pick, type Bodies, type Dice, type Model } from './walk';
+import { BEGINS, RULES_OF_CASES, SHARED_BODIES, ZONES, ahead, pick, type Bodies, type Dice, type Model } from './walk';
 
 const KINDS = [URGENT, IMPORTANT, NOISE, ROUTINE, UNCLASSIFIED, { subtype: 'parking_shortage' }];
 const openings: fc.Arbitrary<OpenOptions> = fc
@@ -31,9 +31,11 @@ const openings: fc.Arbitrary<OpenOptions> = fc
     fc.constantFrom(...ZONES),
     fc.constantFrom(0, 0, 20 * MINUTE, 3 * HOUR, 50 * HOUR),
     fc.boolean(),
+    RULES_OF_CASES,
   )
-  .map(([kind, begin, zone, late, byItself]) => ({
+  .map(([kind, begin, zone, late, byItself, rules]) => ({
     ...kind,
+    rules,
     at: sh(begin),
     zone,
     reportedAt: sh(begin) - late,

@@ -7,6 +7,7 @@ import type { ComplaintOpening, ComplaintState } from '../../domain/complaint/st
 import type { JournalEvent, OpenedRecord, Opening, TextRef } from '../../domain/event';
 import type { Instant } from '../../domain/instant';
 import type { FamilyPolicy } from '../../domain/policy';
+import { RULES } from '../../domain/rules';
 import { CLERK, MANAGER, RESIDENT, SUPERVISOR } from './people';
 import { FamilyPlay, foldedOf } from './play';
 
@@ -64,7 +65,17 @@ export type OptionsOf<O extends Opening> = Partial<Omit<O, 'record' | 'project'>
 };
 
 type Common =
-  'mode' | 'reportedAt' | 'receivedAt' | 'by' | 'type' | 'subtype' | 'priority' | 'level' | 'matter' | 'contact';
+  | 'mode'
+  | 'rules'
+  | 'reportedAt'
+  | 'receivedAt'
+  | 'by'
+  | 'type'
+  | 'subtype'
+  | 'priority'
+  | 'level'
+  | 'matter'
+  | 'contact';
 
 /** An opening of any family. @param own what only its family has, and what differs there */
 export function openingWith<O extends Opening>(
@@ -74,6 +85,7 @@ export function openingWith<O extends Opening>(
   const { at = MONDAY_9, zone = SHANGHAI, record, ...rest } = options;
   const common: Pick<Opening, Common> = {
     mode: 'live',
+    rules: RULES,
     reportedAt: at,
     receivedAt: at,
     by: CLERK,

@@ -72,9 +72,11 @@ test('what a former release did not know begins as in a new case', async () => {
   if (!input) throw new Error('nothing was carried');
   const { managerOnly, promises, ...known } = input.carried.state as ComplaintState;
   expect([managerOnly, promises]).toEqual([false, {}]);
+  // Nor did it know that rules have versions.
+  expect([input.opening.rules, known.rules]).toEqual([undefined, undefined]);
   const played = await begun('C-CARRIED-LESS', { ...input, carried: { ...input.carried, state: known as never } });
 
-  expect(await played.state()).toMatchObject({ managerOnly, promises });
+  expect(await played.state()).toMatchObject({ managerOnly, promises, rules: 1 });
   await played.do('promise', { text: text('a lamp'), dueAt: (await world.now()) + 9 * HOUR });
   expect(Object.keys((await played.state()).promises)).toEqual(['p1']);
   expect(Object.keys(await played.state()).sort()).toEqual(

@@ -7,7 +7,7 @@ import { openPromises } from '../../../domain/slices/promises';
 import { must } from '../invariants';
 import { engineProperties } from '../properties';
 import { ENGINEER, RESIDENT, sh, text } from '../support';
-import { BEGINS, SHARED_BODIES, ZONES, ahead, pick, type Model } from '../walk';
+import { BEGINS, RULES_OF_CASES, SHARED_BODIES, ZONES, ahead, pick, type Model } from '../walk';
 import { DisputePlay, type DisputeOptions } from './support';
 
 const openings: fc.Arbitrary<DisputeOptions> = fc
@@ -17,8 +17,10 @@ const openings: fc.Arbitrary<DisputeOptions> = fc
     late: fc.constantFrom(0, 0, 3 * HOUR, 50 * HOUR),
     byItself: fc.boolean(),
     rootCase: fc.constantFrom(null, null, 'C-0'),
+    rules: RULES_OF_CASES,
   })
-  .map(({ begin, zone, late, byItself, rootCase }) => ({
+  .map(({ begin, zone, late, byItself, rootCase, rules }) => ({
+    rules,
     at: sh(begin),
     zone,
     reportedAt: sh(begin) - late,

@@ -331,7 +331,8 @@ export const DOMAIN_CODES = define({
   'callback-owed': {
     status: 409,
     title: 'The callback is owed',
-    meaning: 'Nothing closes around the callback: somebody who did not do the work asks the resident first.',
+    meaning:
+      'Nothing closes around the callback, nor is withdrawn: somebody who did not do the work asks the resident first.',
     args: stage,
   },
   'outside-callback-hours': {

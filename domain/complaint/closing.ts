@@ -3,7 +3,7 @@ import { cancel, meet, notify, openOf } from '../book';
 import { draft, type CommandData, type EventData, type TextRef } from '../event';
 import { isRefusal, refuse, type Slice } from '../family';
 import type { Instant } from '../instant';
-import { owed as callbackOwed } from '../slices/callback';
+import { notAroundCallback } from '../slices/callback-owed';
 import { makePromises, openPromises } from '../slices/promises';
 import { enter, onlyIn } from '../slices/stage';
 import { setClocks } from './clocks';
@@ -56,9 +56,9 @@ export const closing: Slice<ComplaintState> = {
         if (!state.resultAccepted) return refuse('owner-has-not-answered', { subject: 'result' });
         const owed = openPromises(state);
         if (owed.length > 0) return refuse('promises-open', { promises: owed });
-        if (callbackOwed(state)) return refuse('callback-owed', { stage: state.stage });
-        if (openOf(state, 'test-result').length > 0) return refuse('test-result-owed', {});
-        return null;
+        const called = notAroundCallback(state);
+        if (called) return called;
+        return openOf(state, 'test-result').length > 0 ? refuse('test-result-owed', {}) : null;
       },
       decide: (state, data, context) => [...meet(state, 'close', context), draft('closed', withReason(state, data))],
     },

@@ -2,7 +2,7 @@ import { FRONT_DESK, MANAGERS } from '../actor';
 import { cancel, meet, moveDue, notify, open, openOf } from '../book';
 import { draft, type Draft, type TextRef } from '../event';
 import { refuse, type Context, type Slice } from '../family';
-import { owed } from '../slices/callback';
+import { callbackOwed } from '../slices/callback-owed';
 import { reopening } from '../slices/ending';
 import { enter, notClosed } from '../slices/stage';
 import { openNext } from '../slices/clocks';
@@ -94,7 +94,7 @@ function answer(state: ComplaintState, { subject, accepted }: Answer): Complaint
 
 /** His answer to somebody who did not do the work is what the callback would have asked for. */
 function calledBack(state: ComplaintState, { subject, accepted }: Answer, context: Context): Draft[] {
-  if (subject !== 'result' || !accepted || !owed(state)) return [];
+  if (subject !== 'result' || !accepted || !callbackOwed(state)) return [];
   if (state.callback.didWork.includes(context.by.id)) return [];
   return [...meet(state, 'callback', context), draft('callback-settled', { reason: 'satisfied' })];
 }

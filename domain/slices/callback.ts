@@ -1,10 +1,11 @@
 import { FRONT_DESK, MANAGERS, type Role } from '../actor';
-import { meet, notify, open, openOf } from '../book';
+import { meet, notify, open } from '../book';
 import { draft, type Draft, type EventType, type TextRef } from '../event';
 import { refuse, type Context, type Refusal, type Slice } from '../family';
 import type { CallbackPolicy } from '../policy';
 import type { Callback, CaseState } from '../state';
 import { localDateOf, localTimeOf, timeOfDay } from '../zone';
+import { callbackOwed } from './callback-owed';
 import { reopening } from './ending';
 import { openPromises } from './promises';
 import { UNSATISFIED } from './satisfaction';
@@ -79,7 +80,8 @@ export function callback<S extends CaseState>(rules: CallbackRules<S>): Slice<S>
       'close-unsatisfied': {
         roles: MANAGERS,
         guard: (state) => {
-          const refusal = onlyIn(state, [stage]) ?? (owed(state) ? null : refuse('nothing-owed', { kind: 'callback' }));
+          const refusal =
+            onlyIn(state, [stage]) ?? (callbackOwed(state) ? null : refuse('nothing-owed', { kind: 'callback' }));
           const promised = openPromises(state);
           return refusal ?? (promised.length > 0 ? refuse('promises-open', { promises: promised }) : null);
         },
@@ -146,11 +148,6 @@ export function callback<S extends CaseState>(rules: CallbackRules<S>): Slice<S>
   }
 }
 
-/** A callback is owed, and nothing closes around it. */
-export function owed(state: CaseState): boolean {
-  return openOf(state, 'callback').length + openOf(state, 'second-callback').length > 0;
-}
-
 function answered(state: CaseState, answer: CallbackAnswer, round: 'first' | 'second'): readonly Draft[] {
   return [draft('callback-answered', { ...answer, round })];
 }
@@ -158,7 +155,7 @@ function answered(state: CaseState, answer: CallbackAnswer, round: 'first' | 'se
 function mayCall(state: CaseState, stage: string, { by, at }: Context, round: Callback['round']): Refusal | null {
   const now = onlyIn(state, [stage]);
   if (now) return now;
-  if (!state.policy.callback || !owed(state)) return refuse('nothing-owed', { kind: 'callback' });
+  if (!state.policy.callback || !callbackOwed(state)) return refuse('nothing-owed', { kind: 'callback' });
   if (state.callback.round !== round) {
     return refuse('callback-round', { round: state.callback.round, allowed: SECOND_CALLERS });
   }

@@ -2,7 +2,9 @@ import { FRONT_DESK, type Role } from '../actor';
 import { cancel, notify, openObligations } from '../book';
 import { draft, type Draft, type TextRef } from '../event';
 import { refuse, type Slice } from '../family';
+import { follows } from '../rules';
 import type { CaseState } from '../state';
+import { notAroundCallback } from './callback-owed';
 import { CLOSED_STAGES, enter, notClosed } from './stage';
 
 declare module '../event' {
@@ -49,7 +51,9 @@ export const endingBy = ({ withdraw, reopen, tellsResident }: EndingRules): Slic
   commands: {
     withdraw: {
       roles: withdraw,
-      guard: (state) => notClosed(state),
+      guard: (state) =>
+        notClosed(state) ??
+        (follows(state, 'nothing-is-withdrawn-around-a-callback') ? notAroundCallback(state) : null),
       decide: (_state, { reason }) => [draft('withdrawn', { reason })],
     },
     reopen: {

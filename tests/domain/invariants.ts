@@ -5,7 +5,7 @@ import type { CaseState } from '../../domain/state';
 import { explain } from '../../domain/explain';
 import type { EventOf, EventType, JournalEvent } from '../../domain/event';
 import { isPaused, warnInstant, type Obligation } from '../../domain/obligation';
-import { owed as callbackOwed } from '../../domain/slices/callback';
+import { callbackOwed } from '../../domain/slices/callback-owed';
 import { openPromises } from '../../domain/slices/promises';
 import { CLOSED_STAGES } from '../../domain/slices/stage';
 
@@ -99,6 +99,9 @@ const RULES: Rules<CaseState> = {
     must((before.progress.checkedDay ?? '') < event.data.day, 'each day is looked at once', [event, before.progress]);
   },
   paused: (event, before) => must(before.pause === null && before.priority !== 'urgent', 'paused once', event),
+  withdrawn: (event, before) => {
+    must(before.rules === 1 || !callbackOwed(before), 'nothing is withdrawn around a callback', event);
+  },
   closed: (event, before) => {
     const { reason } = event.data;
     must(!callbackOwed(before) || reason === 'unsatisfied', 'nothing closes around a callback', event);

@@ -33,8 +33,11 @@ async function careerBackwards(scene: Scene, no: string): Promise<void> {
     left = sent.filter(({ outcome }) => outcome !== 'accepted').map(wishOf);
   }
   for (const wish of wishes) await scene.client.send(wish);
-  // What could not be closed, for want of an answer, is ended all the same.
-  if (left.some(({ name }) => name === 'close')) await withdrawAll(scene, [no]);
+  if (!left.some(({ name }) => name === 'close')) return;
+  // What could not be closed, for want of an answer, is ended all the same: in its order, since work that is done is
+  // not withdrawn while the resident is still to be called.
+  for (const step of CAREER) await scene.client.send(step(no, Date.now()));
+  await withdrawAll(scene, [no]);
 }
 
 /** The same key twice more, at once. */

@@ -56,6 +56,31 @@ describe('the callback of a complaint', () => {
     expect(play.state).toMatchObject({ stage: 'closed', satisfaction: 5 });
   });
 
+  it('is not walked around by a withdrawal either, whoever asks for it', () => {
+    const resolved = new Play(ROUTINE);
+    workDone(resolved);
+    for (const play of [resolved, fedBack()]) {
+      const { stage } = play.state;
+      for (const by of [CLERK, MANAGER, RESIDENT]) {
+        expect(play.refused('withdraw', { reason: text('r') }, { by })).toEqual({
+          refused: 'callback-owed',
+          args: { stage },
+        });
+      }
+    }
+    const play = fedBack();
+    play.do('callback', GOOD, { by: OTHER_CLERK, at: TEN });
+    play.do('withdraw', { reason: text('r') });
+    expect(play.state.stage).toBe('withdrawn');
+  });
+
+  it('could be under the former rules, which cases keep that were opened under them', () => {
+    const play = new Play({ ...ROUTINE, rules: 1 });
+    workDone(play);
+    play.do('withdraw', { reason: text('r') }, { by: RESIDENT });
+    expect(play.obligation('callback')).toMatchObject({ state: 'cancelled', endReason: 'withdrawn' });
+  });
+
   it('is an answer to the result, too', () => {
     const play = fedBack();
     const events = play.do('callback', GOOD, { at: TEN });

@@ -73,7 +73,8 @@ const TABLE: Readonly<Record<string, { roles: Role[]; stages: string[]; field?: 
   'block-part': { roles: STAFF, stages: WORK },
   'unblock-part': { roles: STAFF, stages: WORK },
   'complete-part': { roles: STAFF, stages: WORK, field: true },
-  withdraw: { roles: [...DESK, 'resident'], stages: OPEN },
+  // From the resolution on the callback is owed, until the owner's answer has met it.
+  withdraw: { roles: [...DESK, 'resident'], stages: ['ok', 'ok', 'ok', 'callback-owed', 'ok', OVER, OVER] },
   reopen: { roles: [...DESK, 'quality', 'resident'], stages: [NOT, NOT, NOT, NOT, NOT, 'ok', 'ok'] },
   extend: { roles: MANAGE, stages: OPEN },
   'feed-back': { roles: DESK, stages: [NOT, NOT, NOT, 'ok', NOT, OVER, OVER] },

@@ -230,9 +230,16 @@ describe('a complaint that is a dispute', () => {
     const play = new DisputePlay({ record: { rootCase: 'C-1' } });
     play.do('record-meeting', MEETING);
     play.do('settle', FAILED);
+    // Nothing closes around the callback.
+    expect(play.refused('withdraw', { reason: text('r') }, { by: RESIDENT })).toEqual({
+      refused: 'callback-owed',
+      args: { stage: 'callback' },
+    });
+    play.do('callback', { score: 1, solved: false, conduct: null, comment: null }, { by: RESIDENT });
     play.do('withdraw', { reason: text('r') }, { by: RESIDENT });
     expect(effects(play.journal)).toMatchObject([
       { kind: 'tell-case', no: 'C-1', data: { outcome: 'resolved' } },
+      { kind: 'tell-case', no: 'C-1', data: { outcome: 'reopened' } },
       { kind: 'tell-case', no: 'C-1', data: { outcome: 'withdrawn' } },
     ]);
   });

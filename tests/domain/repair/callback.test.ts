@@ -60,6 +60,20 @@ describe('the callback', () => {
     play.do('callback', GOOD, { by: OTHER_CLERK });
   });
 
+  it('is not walked around by a withdrawal, but in a case that was opened under the former rules', () => {
+    const reason = { reason: text('r') };
+    for (const by of [CLERK, MANAGER, RESIDENT]) {
+      expect(toCallback().refused('withdraw', reason, { by })).toEqual({
+        refused: 'callback-owed',
+        args: { stage: 'callback' },
+      });
+    }
+    const former = toCallback({ rules: 1 });
+    former.do('withdraw', reason, { by: RESIDENT });
+    expect(former.state.stage).toBe('withdrawn');
+    accepted().do('withdraw', reason, { by: RESIDENT });
+  });
+
   it('is owed after the work alone', () => {
     expect(accepted().refused('callback', GOOD).refused).toBe('not-allowed-now');
     expect(accepted().refused('callback-attempt', {}).refused).toBe('not-allowed-now');
@@ -198,6 +212,8 @@ describe('a second callback', () => {
     expect(play.refused('callback', GOOD).refused).toBe('callback-round');
     expect(play.refused('second-callback', GOOD, { by: CLERK }).refused).toBe('role-not-allowed');
     expect(play.refused('callback-attempt', {}, { by: CLERK }).refused).toBe('second-callback-by-supervisor');
+    // Not around the second either.
+    expect(play.refused('withdraw', { reason: text('r') }, { by: MANAGER }).refused).toBe('callback-owed');
     play.do('second-callback', GOOD, { by: SUPERVISOR });
     expect(play.state.stage).toBe('closed');
   });

@@ -3,6 +3,8 @@ import type { Actor } from './actor';
 import type { CommandName } from './event';
 import type { Family } from './family';
 import type { Instant } from './instant';
+import { follows } from './rules';
+import { UNSATISFIED } from './slices/satisfaction';
 import type { CaseState } from './state';
 
 /** What a resident's link may be good for, besides looking. */
@@ -26,6 +28,13 @@ export const isResidentCommand = (command: string): command is ResidentCommand =
 export function askedOf(state: object): 'plan' | 'result' | null {
   const { awaiting } = state as { readonly awaiting?: unknown };
   return awaiting === 'plan' || awaiting === 'result' ? awaiting : null;
+}
+
+/** A score of at most this, given with one of these, brings the case back; null where none does. */
+export function reopeningScore(state: CaseState, acts: readonly ResidentCommand[]): number | null {
+  if (acts.includes('callback') || acts.includes('rate')) return UNSATISFIED;
+  const asked = acts.includes('owner-answer') && askedOf(state) === 'result';
+  return asked && follows(state, 'low-score-with-the-result-reopens') ? UNSATISFIED : null;
 }
 
 /** What he can do now by a link with these rights. */

@@ -20,17 +20,17 @@ const SCORES = [5, 4, 3, 2, 1] as const;
 
 /** The fields of each form. Messages and reopening are folded away: the question of the hour comes first. */
 const FIELDS: Readonly<Record<ResidentCommand, Make>> = {
-  'owner-answer': ({ asked }, typed, locale) => {
-    const subject = asked?.subject ?? 'result';
-    return safe`${subject === 'result' ? scores(locale, false) : null}${textarea('comment', typed, locale)}
+  'owner-answer': (view, typed, locale) => {
+    const subject = view.asked?.subject ?? 'result';
+    return safe`${subject === 'result' ? scores(view, false) : null}${textarea('comment', typed, locale)}
     ${button('accepted', true, `resident-page.accept-${subject}`, locale)}
     ${button('accepted', false, `resident-page.reject-${subject}`, locale)}`;
   },
-  callback: (_view, typed, locale) =>
-    safe`${scores(locale, true)}${textarea('comment', typed, locale)}
+  callback: (view, typed, locale) =>
+    safe`${scores(view, true)}${textarea('comment', typed, locale)}
     ${button('solved', true, 'resident-page.solved', locale)}
     ${button('solved', false, 'resident-page.unsolved', locale)}`,
-  rate: (_view, typed, locale) => safe`${scores(locale, true)}${textarea('comment', typed, locale)}${send(locale)}`,
+  rate: (view, typed, locale) => safe`${scores(view, true)}${textarea('comment', typed, locale)}${send(locale)}`,
   reopen: (_view, typed, locale) =>
     safe`${textarea('reason', typed, locale)}${send(locale, 'resident-page.send-reopen')}`,
   note: (_view, typed, locale) => safe`${textarea('text', typed, locale)}${send(locale)}`,
@@ -72,8 +72,8 @@ function question({ asked, language }: ResidentView): Html | null {
   return safe`<p>${dated(title)}</p>${text === null ? null : safe`<p class="quote">${text}</p>`}`;
 }
 
-function scores(locale: Locale, required: boolean): Html {
-  const { say } = words(locale);
+function scores({ language, reopensUpTo: upTo }: ResidentView, required: boolean): Html {
+  const { say } = words(language);
   const must = required ? REQUIRED : null;
   const one = (score: (typeof SCORES)[number]): Html => {
     const said = say(`resident-page.score-${score}`);
@@ -81,7 +81,7 @@ function scores(locale: Locale, required: boolean): Html {
   };
   return safe`<fieldset>
     <legend>${say('resident-page.score')}</legend>
-    ${SCORES.map(one)}
+    ${SCORES.map(one)}${upTo === null ? null : safe`<p class="soft">${say('resident-page.score-reopens', { upTo })}</p>`}
   </fieldset>`;
 }
 

@@ -1,7 +1,7 @@
 import { formatInstant, words, type Locale } from '../../common/words';
 import type { Actor } from '../../domain/actor';
 import { isoOf, type Instant } from '../../domain/instant';
-import { askedOf, offersOf } from '../../domain/resident';
+import { askedOf, offersOf, reopeningScore } from '../../domain/resident';
 import { CLOSED_STAGES } from '../../domain/slices/stage';
 import type { CaseState } from '../../domain/state';
 import type { LinkHolder } from '../auth/links';
@@ -30,6 +30,7 @@ export async function residentViewOf(
   const clocks = clocksOf(state, { locale, now });
   const { no, family, seq, stage, closedAt } = state;
   const by: Actor = actorOf(holder);
+  const acts = offersOf(familyOf(family), state, holder.link.rights, { by, at: now });
   return {
     ...{ no, family, seq, stage, language: locale },
     project: (await deps.directory.project(found.project))?.name ?? found.project,
@@ -43,7 +44,8 @@ export async function residentViewOf(
     next: clocks.find(({ kind }) => kind === 'owner-confirm') ?? clocks[0] ?? null,
     clocks,
     asked: questionOf(state, past, locale),
-    acts: offersOf(familyOf(family), state, holder.link.rights, { by, at: now }),
+    acts,
+    reopensUpTo: reopeningScore(state, acts),
     timeline: [...past.items],
     linkExpiresAt: isoOf(holder.link.expiresAt),
     asOf: isoOf(now),

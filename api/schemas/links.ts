@@ -100,6 +100,10 @@ export const residentView = z
       .nullable()
       .meta({ id: 'ResidentQuestion', description: 'What he is asked to accept or reject' }),
     acts: z.array(act),
+    reopensUpTo: z
+      .int()
+      .nullable()
+      .meta({ description: 'A score of at most this, given now, brings the case back; null: none does' }),
     timeline: z.array(
       z
         .object({ seq: z.int(), type: z.string(), at, when: z.string(), what: z.string(), text: z.string().nullable() })

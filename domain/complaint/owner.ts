@@ -2,10 +2,12 @@ import { FRONT_DESK, MANAGERS } from '../actor';
 import { cancel, meet, moveDue, notify, open, openOf } from '../book';
 import { draft, type Draft, type TextRef } from '../event';
 import { refuse, type Context, type Slice } from '../family';
+import { follows } from '../rules';
 import { callbackOwed } from '../slices/callback-owed';
-import { reopening } from '../slices/ending';
-import { enter, notClosed } from '../slices/stage';
 import { openNext } from '../slices/clocks';
+import { reopening } from '../slices/ending';
+import { UNSATISFIED } from '../slices/satisfaction';
+import { enter, notClosed } from '../slices/stage';
 import type { ComplaintState } from './state';
 
 declare module '../event' {
@@ -28,9 +30,14 @@ declare module '../event' {
 interface Answer {
   readonly subject: 'plan' | 'result';
   readonly accepted: boolean;
+  /** With a result; left out where a manager decides. */
+  readonly score?: number | null;
 }
 
-/** The owner accepts or rejects the plan and the result; who never answers is reminded, then a manager decides. */
+/**
+ * The owner accepts or rejects the plan and the result; who never answers is reminded, then a manager decides. A result
+ * that he accepts with a score of at most 2 comes back as one that he rejects does (CMP-073).
+ */
 export const owner: Slice<ComplaintState> = {
   commands: {
     'owner-answer': {
@@ -92,16 +99,27 @@ function answer(state: ComplaintState, { subject, accepted }: Answer): Complaint
   return { ...state, awaiting: null, plan, plannedFinish: accepted ? state.plan.finishAt : state.plannedFinish };
 }
 
-/** His answer to somebody who did not do the work is what the callback would have asked for. */
-function calledBack(state: ComplaintState, { subject, accepted }: Answer, context: Context): Draft[] {
-  if (subject !== 'result' || !accepted || !callbackOwed(state)) return [];
+/**
+ * His answer to somebody who did not do the work is what the callback would have asked for; as there, it settles
+ * nothing where it reopens the case.
+ */
+function calledBack(state: ComplaintState, answered: Answer, context: Context): Draft[] {
+  if (answered.subject !== 'result' || !answered.accepted || !callbackOwed(state)) return [];
   if (state.callback.didWork.includes(context.by.id)) return [];
-  return [...meet(state, 'callback', context), draft('callback-settled', { reason: 'satisfied' })];
+  const met = meet(state, 'callback', context);
+  return reopensByScore(state, answered) ? met : [...met, draft('callback-settled', { reason: 'satisfied' })];
+}
+
+/** He takes the result, and is not satisfied with it. */
+function reopensByScore(state: ComplaintState, { subject, accepted, score }: Answer): boolean {
+  if (subject !== 'result' || !accepted || score === undefined || score === null) return false;
+  return score <= UNSATISFIED && follows(state, 'low-score-with-the-result-reopens');
 }
 
 function consequences(state: ComplaintState, data: Answer, text: TextRef | null, context: Context): Draft[] {
   if (data.subject === 'plan') return data.accepted ? planAccepted(state, context) : planRejected(state, context);
-  return data.accepted ? enter(state, 'review', 'us') : [reopening(state, 'result-rejected', text)];
+  if (!data.accepted) return [reopening(state, 'result-rejected', text)];
+  return reopensByScore(state, data) ? [reopening(state, 'rated', text)] : enter(state, 'review', 'us');
 }
 
 /** policies.md: resolve in 24 h, and where a plan is owed by the date of the confirmed one. */

@@ -1,3 +1,4 @@
+import { EMPTY_TALLY, foldTally } from '../../../domain/facts';
 import { outcomeOf } from '../../../domain/obligation';
 import {
   BODY,
@@ -19,6 +20,7 @@ import {
   toClosed,
   types,
   workDone,
+  type OpenOptions,
 } from '../support';
 
 const asked = sh('2026-11-23 12:00');
@@ -33,7 +35,7 @@ function proposed(): Play {
 }
 
 /** A result fed back on Monday at noon. */
-function fedBack(options = ROUTINE): Play {
+function fedBack(options: OpenOptions = ROUTINE): Play {
   const play = new Play(options);
   workDone(play, asked);
   play.do('feed-back', BODY.feedBack);
@@ -246,14 +248,72 @@ describe('the result', () => {
     expect(play.state).toMatchObject({ stage: 'review', waitingOn: 'us', resultAccepted: true, satisfaction: 5 });
   });
 
-  it.each([
-    [1, true],
-    [2, true],
-    [3, false],
-    [5, false],
-  ])('with a score of %i tells the supervisor: %s', (score, told) => {
-    const events = fedBack().do('owner-answer', { accepted: true, score, comment: null }, { by: RESIDENT });
-    expect(notices(events).includes('unsatisfied → senior_cs_supervisor')).toBe(told);
+  const scored = (score: number) => ({ accepted: true, score, comment: text('too late') });
+
+  it.each([1, 2])(
+    'that is accepted with a score of %i comes back with new clocks, and tells the supervisor',
+    (score) => {
+      for (const by of [RESIDENT, CLERK]) {
+        const play = fedBack();
+        const at = sh('2026-11-23 15:00');
+        const events = play.do('owner-answer', scored(score), { by, at });
+        expect(ofType(events, 'reopened').map(({ data }) => data)).toEqual([
+          { cause: 'rated', reason: text('too late'), count: 1, toManager: false },
+        ]);
+        // Of his score and of the reopening, each once: as after a callback.
+        expect(notices(events).filter((notice) => notice.endsWith('senior_cs_supervisor'))).toEqual([
+          'unsatisfied → senior_cs_supervisor',
+          'case-reopened → senior_cs_supervisor',
+        ]);
+        expect(play.state).toMatchObject({
+          ...{ stage: 'classified', waitingOn: 'us', episode: 2, episodeStart: at, reopenCount: 1 },
+          ...{ awaiting: null, resultAccepted: false, satisfaction: null },
+          callback: { round: 'none', settled: null, didWork: [] },
+        });
+        expect(play.open()).toEqual(['acknowledge@2', 'close@2', 'measure@2', 'part:engineering@2', 'resolve@2']);
+        expect(play.obligation('owner-confirm:result').state).toBe('met');
+        // Somebody who did not do the work has asked him.
+        expect(play.obligation('callback')).toMatchObject({ state: 'met', endedAt: at });
+        expect(types(events)).not.toContain('callback-settled');
+        const { tally } = foldTally(EMPTY_TALLY, play.journal);
+        expect(tally).toMatchObject({ score, scoredAt: at, completedAt: null, closeReason: null });
+      }
+    },
+  );
+
+  it('that is accepted so before somebody who did the work comes back, but the callback was not made', () => {
+    const play = fedBack();
+    play.do('owner-answer', scored(2), { by: SUPERVISOR });
+    expect(play.state.episode).toBe(2);
+    expect(play.obligation('callback')).toMatchObject({ state: 'cancelled', endReason: 'reopened' });
+  });
+
+  it('that comes back so for the third time is the manager’s', () => {
+    const play = fedBack();
+    for (let count = 1; count <= 2; count += 1) {
+      play.do('owner-answer', scored(1), { by: RESIDENT });
+      workDone(play);
+      play.do('feed-back', BODY.feedBack);
+    }
+    const events = play.do('owner-answer', scored(1), { by: RESIDENT });
+    expect(notices(events)).toContain('reopened-to-manager → manager');
+    expect(play.state).toMatchObject({ episode: 4, managerOnly: true });
+  });
+
+  it.each([3, 5])('that is accepted with a score of %i stays accepted', (score) => {
+    const play = fedBack();
+    const events = play.do('owner-answer', scored(score), { by: RESIDENT });
+    expect(notices(events)).toEqual([]);
+    expect(play.state).toMatchObject({ stage: 'review', resultAccepted: true, satisfaction: score, episode: 1 });
+  });
+
+  it.each([1, 2])('with a score of %i only told the supervisor under the former rules', (score) => {
+    const play = fedBack({ ...ROUTINE, rules: 1 });
+    const events = play.do('owner-answer', scored(score), { by: RESIDENT });
+    expect(notices(events)).toEqual(['unsatisfied → senior_cs_supervisor']);
+    expect(play.state).toMatchObject({ stage: 'review', resultAccepted: true, satisfaction: score, episode: 1 });
+    expect(play.obligation('callback').state).toBe('met');
+    play.do('close', BODY.close);
   });
 
   it('that is rejected reopens with new clocks and tells the supervisor', () => {

@@ -3,6 +3,7 @@ import { cancel, meet, moveDue, notify, open, openOf } from '../book';
 import { draft, type Draft, type TextRef } from '../event';
 import { refuse, type Context, type Refusal, type Slice } from '../family';
 import type { Instant } from '../instant';
+import { follows } from '../rules';
 import { onlyWhoHasIt } from '../slices/dispatch';
 import { owes } from '../slices/clocks';
 import { enter, onlyIn } from '../slices/stage';
@@ -124,7 +125,13 @@ export const work: Slice<RepairState> = {
     reopened: (state) => ({ ...state, eta: null, plan: { ...state.plan, state: 'none', finishAt: null } }),
   },
   react: {
-    assigned: (_event, state) => (state.stage === 'received' ? enter(state, 'dispatched', 'us') : []),
+    assigned: ({ data }, state) => {
+      const former = data.from !== null && data.from !== data.person;
+      if (former && isUnderWay(state)) return setOutAnew(state, 'dispatched');
+      return state.stage === 'received' ? enter(state, 'dispatched', 'us') : [];
+    },
+    released: (_event, state) =>
+      state.stage === 'dispatched' || isUnderWay(state) ? setOutAnew(state, 'received') : [],
     'job-opened': (_event, state) => (state.stage === 'received' ? [] : enter(state, 'received', 'us')),
     contacted: ({ data }, state, context) => [
       ...responded(state, context),
@@ -182,6 +189,20 @@ function withoutConsent(state: RepairState, files: readonly string[]): Refusal |
 function planned(state: RepairState, finishAt: Instant | null): RepairState {
   if (finishAt === null) return state;
   return { ...state, plan: { count: state.plan.count + 1, state: 'proposed', finishAt } };
+}
+
+/** Whoever had the job has left, or is on the spot. */
+function isUnderWay({ stage }: RepairState): boolean {
+  return stage === 'en-route' || ON_SITE.includes(stage);
+}
+
+/**
+ * The job is in other hands, or in none, and whoever has it now is not where the former one was. A resident who was
+ * reached stays so (`contacted`). What was met stays met, and what was promised to him stands: an arrival and a finish
+ * are clocks that go over to the new one (`slices/dispatch`), who keeps them, or moves them and says why.
+ */
+function setOutAnew(state: RepairState, to: 'received' | 'dispatched'): Draft[] {
+  return follows(state, 'a-job-in-other-hands-sets-out-anew') ? enter(state, to, 'us') : [];
 }
 
 function responded(state: RepairState, context: Context): Draft[] {

@@ -6,7 +6,7 @@ import { STAGES } from '../../../domain/repair/stages';
 import type { RepairOpening, RepairState } from '../../../domain/repair/state';
 import { must } from '../invariants';
 import { EVERYBODY, ENGINEER, RESIDENT, sh, text } from '../support';
-import { BEGINS, SHARED_BODIES, ZONES, ahead, pick, type Bodies, type Dice, type Model } from '../walk';
+import { BEGINS, RULES_OF_CASES, SHARED_BODIES, ZONES, ahead, pick, type Bodies, type Dice, type Model } from '../walk';
 import { GOOD, REPAIR_BODY, RepairPlay, completed, type RepairOptions } from './support';
 
 const FAULTS = ['burst_pipe', 'bulb', 'lift_entrapment', 'lift_fault', 'gate', 'cleaning'];
@@ -21,9 +21,11 @@ const openings: fc.Arbitrary<RepairOptions> = fc
     careColour: fc.constantFrom(null, null, 'red'),
     repeatOf: fc.constantFrom(null, null, 'R-0'),
     rootCase: fc.constantFrom(null, null, 'C-0'),
+    rules: RULES_OF_CASES,
   })
-  .map(({ subtype, begin, zone, late, byItself, ...record }) => ({
+  .map(({ subtype, begin, zone, late, byItself, rules, ...record }) => ({
     subtype,
+    rules,
     at: sh(begin),
     zone,
     reportedAt: sh(begin) - late,
@@ -108,6 +110,12 @@ function checkRepair(state: RepairState): void {
     offers.every(({ owedBy }) => owedBy.person === job.offered),
     'by whom it was made to',
     [job, offers],
+  );
+  const without = ['received', 'contacted'];
+  must(
+    state.rules === 1 || job.assignee !== null || without.includes(state.stage),
+    'nobody is where nobody was sent',
+    state.stage,
   );
   const owed = Object.values(state.obligations).filter((o) => o.state === 'open' && o.owedBy.as === 'assignee');
   must(

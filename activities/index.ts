@@ -13,6 +13,7 @@ import { mailer } from './delivery/mail';
 import { sweepDeliveries } from './delivery/sweep';
 import { committedBy } from './delivery/committed';
 import { createEffectActivities, type EffectDeps } from './effects';
+import { purgeLooseFiles, type LooseFiles } from './loose-files';
 import { createJournalActivities } from './journal';
 import { createNotifyActivities } from './notify';
 import { observed, type ObservedDeps } from './observed';
@@ -26,6 +27,8 @@ export interface ActivityDeps extends AuditorDeps, ObservedDeps, EffectDeps {
   /** Links for residents; left out: messages carry none. */
   readonly links?: LinksConfig;
   readonly linkTokens?: LinkTokens;
+  /** Left out: photos that nobody names stay. */
+  readonly looseFiles?: LooseFiles;
 }
 
 /** Everything that workflows may ask of the outside, by the names in workflows/contracts. */
@@ -57,6 +60,7 @@ export function createActivities(deps: ActivityDeps) {
     ...auditor,
     audit: async () => {
       await sweepDeliveries({ ...deps, ...handing });
+      await purgeLooseFiles(deps);
       return auditor.audit();
     },
   };

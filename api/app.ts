@@ -3,7 +3,7 @@ import { VERSION } from '../common/version';
 import { databaseCode, isTransient } from '../db/database';
 import { createAuthenticate } from './authenticate';
 import { Feed } from './feed/feed';
-import { StoreAwayError } from './files/file-store';
+import { StoreAwayError } from '../common/files/file-store';
 import { createSessions } from './auth/sessions';
 import type { ApiDeps } from './deps';
 import { problem, type Problem } from './http/problem';

@@ -19,7 +19,7 @@ import { createTokens } from './auth/tokens';
 import type { ApiDeps } from './deps';
 import { Directory } from './directory';
 import { Engine } from './engine';
-import { createFileStore } from './files/store';
+import { createFileStore } from '../common/files/store';
 import { Reads } from './reads';
 import { createCursorCodec } from './http/cursor';
 

@@ -14,7 +14,7 @@ import type { Tokens } from './auth/tokens';
 import type { Directory } from './directory';
 import type { Engine } from './engine';
 import type { Reads } from './reads';
-import type { FileStore } from './files/file-store';
+import type { FileStore } from '../common/files/file-store';
 import type { CursorCodec } from './http/cursor';
 
 /** Everything the routes are made of. Nothing here is global, so that a story can hand in its own clock and servers. */

@@ -1,10 +1,13 @@
 import { join, resolve } from 'node:path';
+import { DAY, type Millis } from '../domain/instant';
 import { count, required, safeAddress, type Environment } from './environment';
 
 /** Where photos are kept, encrypted. */
 export interface FilesConfig {
   /** Bytes of one file. */
   readonly maxBytes: number;
+  /** How long a photo is kept that no command names. */
+  readonly looseFor: Millis;
   readonly store: FolderStore | S3Store;
 }
 
@@ -23,11 +26,14 @@ export interface S3Store {
 }
 
 const MEBIBYTE = 1024 * 1024;
+/** As long as drafts: the photos of a command that somebody has half written must not go before its words. */
+const LOOSE_DAYS = 7;
 
 /** @throws ConfigError naming the variable that is missing or malformed. */
 export function filesConfig(env: Environment): FilesConfig {
   const maxBytes = count(env, 'GUANJIA_FILES_MAX_BYTES', 5 * MEBIBYTE);
-  return { maxBytes, store: env.GUANJIA_S3_ENDPOINT ? s3(env) : { folder: folder(env) } };
+  const looseFor = count(env, 'GUANJIA_FILES_LOOSE_DAYS', LOOSE_DAYS) * DAY;
+  return { maxBytes, looseFor, store: env.GUANJIA_S3_ENDPOINT ? s3(env) : { folder: folder(env) } };
 }
 
 function folder({ GUANJIA_FILES_FOLDER: named, GUANJIA_HOME: home }: Environment): string {

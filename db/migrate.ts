@@ -25,6 +25,7 @@ import * as cadences from './migrations/20261126T123000-cadences';
 import * as imports from './migrations/20261126T125000-imports';
 import * as subjectUnmasking from './migrations/20261126T140000-subject-unmasking';
 import * as formerValues from './migrations/20261126T140500-former-values';
+import * as looseFiles from './migrations/20261126T141000-loose-files';
 import { publishDefaultPolicies } from './queries/policies';
 import type { Database } from './schema';
 
@@ -53,6 +54,7 @@ export const MIGRATIONS: Migrations = {
   '20261126T125000-imports': imports,
   '20261126T140000-subject-unmasking': subjectUnmasking,
   '20261126T140500-former-values': formerValues,
+  '20261126T141000-loose-files': looseFiles,
 };
 
 /**

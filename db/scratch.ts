@@ -5,7 +5,7 @@ import { DERIVED, rowDifferences, type RowDifference } from './queries/derived';
 import type { Database } from './schema';
 
 /** What writing a journal touches besides the derived tables. */
-const BESIDE = ['vault_key', 'vault_text', 'change_feed', 'erasure', 'notification'];
+const BESIDE = ['vault_key', 'vault_text', 'change_feed', 'erasure', 'notification', 'file'];
 const TABLES = [...DERIVED.map(({ table }) => table), ...BESIDE];
 const STATEMENT_TIMEOUT_MS = 120_000;
 

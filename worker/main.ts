@@ -4,6 +4,7 @@ import { loadConfig } from '../common/config';
 import { createDataConverter } from '../common/crypto/codec';
 import { parseKey, parseKeyring } from '../common/crypto/keyring';
 import { observedSealer } from '../common/crypto/observed-sealer';
+import { createFileStore } from '../common/files/store';
 import { createLinkTokens } from '../common/crypto/link-token';
 import { createSealer } from '../common/crypto/sealer';
 import { createIds } from '../common/ids';
@@ -54,6 +55,7 @@ async function main(): Promise<void> {
     newRules: config.rules,
     links: config.links,
     linkTokens: createLinkTokens(indexKey),
+    looseFiles: { store: createFileStore(config.files, systemClock), keptFor: config.files.looseFor },
     replay: (no) => replayCase({ client, dataConverter, bundle }, no),
   });
   const { deployment, heldPatches } = config;

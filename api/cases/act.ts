@@ -9,7 +9,7 @@ import type { CommandEnvelope } from '../../workflows/contracts/case';
 import type { ApiDeps } from '../deps';
 import { familyOf, rolesOf } from '../families';
 import type { Principal } from '../http/access';
-import { attachFiles, requireFiles } from '../resources/files';
+import { requireFiles } from '../resources/files';
 import { requireMatch, type IfMatch } from '../http/etag';
 import type { Idempotency } from '../http/idempotency';
 import { Problem, problem } from '../http/problem';
@@ -50,7 +50,6 @@ export async function act(deps: ApiDeps, request: ActRequest): Promise<FoundCase
     textStore(deps, `${id}/${request.idempotency?.requestHash ?? ''}`, request.now),
   );
   const { projection } = await sent(deps, found, request, envelopeOf(request, id, data, found));
-  if (files.length > 0) await attachFiles(deps.database.db, { ids: files, caseNo: found.no, at: request.now });
   const snapshot = projection === 'written' ? await answerOf(deps, found.no, id) : null;
   if (snapshot) return { ...found, snapshot, projection: 'written' };
   const live = await inWorkflow(deps, found.no);
@@ -58,13 +57,13 @@ export async function act(deps: ApiDeps, request: ActRequest): Promise<FoundCase
   return { ...live, projection };
 }
 
-/** Photos that the body names; they become part of the case. */
+/** Photos that the body names; the journal makes them part of the case. */
 function filesIn(body: object): readonly string[] {
   return 'files' in body ? (body as { readonly files: readonly string[] }).files : [];
 }
 
-function namedBy({ no, project }: FoundCase, { principal }: ActRequest) {
-  return { caseNo: no, project, principal };
+function namedBy({ no, project }: FoundCase, { principal, now }: ActRequest) {
+  return { caseNo: no, project, principal, now };
 }
 
 export interface Rehearsal {

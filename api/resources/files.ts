@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readPhoto, type Photo } from '../../common/image';
-import { countLoose, findFiles, insertFile, type FoundFile, type StoredFile } from '../../db/queries/files';
+import { countLoose, findFiles, insertFile, markNamed, type FoundFile, type StoredFile } from '../../db/queries/files';
 import { isoOf } from '../../domain/instant';
 import { admit } from '../cases/admit';
 import { findAnywhere } from '../cases/find';
@@ -9,8 +9,6 @@ import { requireProject, type Principal } from '../http/access';
 import type { Idempotency } from '../http/idempotency';
 import { problem } from '../http/problem';
 import { makeOnce } from './once';
-
-export { attachFiles } from '../../db/queries/files';
 
 /** Files of one person that no command has named: nobody fills the disk with what belongs to nothing. */
 const MAX_LOOSE = 100;
@@ -82,8 +80,8 @@ export async function openFile(deps: ApiDeps, { storeKey, wrapped }: FoundFile):
 }
 
 /**
- * Before a command that names files: each is the caller's own and in no case yet, or is in this case already. Once the
- * command was taken, `attachFiles` makes them part of the case; done again, that changes nothing.
+ * Before a command that names files: each is the caller's own and in no case yet, or is in this case already. They are
+ * not purged from now on; the journal makes them part of the case with the event that names them.
  * @throws Problem file-unknown
  */
 export async function requireFiles(
@@ -93,8 +91,10 @@ export async function requireFiles(
     readonly project: string;
     readonly caseNo: string;
     readonly principal: Principal;
+    readonly now: number;
   },
 ): Promise<void> {
+  await markNamed(deps.database.db, named.ids, named.now);
   const found = await findFiles(deps.database.db, named.ids);
   for (const id of named.ids) {
     const file = found.find((each) => each.id === id);

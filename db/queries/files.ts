@@ -1,8 +1,10 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
+import type { PoolClient } from 'pg';
 import type { Instant } from '../../domain/instant';
 import type { Database } from '../schema';
 import type { FileTable } from '../schema/file';
 import { instantOf, timeOf } from '../time';
+import { appendAudits } from './audit';
 import { oneOf } from './lists';
 import { shred } from './vault';
 
@@ -67,37 +69,102 @@ export async function countLoose(db: Kysely<Database>, by: string): Promise<numb
   return total;
 }
 
-/** What belongs to a case already is left as it is. */
-export async function attachFiles(
-  db: Kysely<Database>,
-  { ids, caseNo, at }: { readonly ids: readonly string[]; readonly caseNo: string; readonly at: Instant },
-): Promise<void> {
-  if (ids.length === 0) return;
+/**
+ * A command is about to name them: whoever purges what nobody named leaves these alone from now on, and what he has
+ * already is found erased.
+ */
+export async function markNamed(db: Kysely<Database>, ids: readonly string[], at: Instant): Promise<void> {
   await db
     .updateTable('file')
-    .set({ case_no: caseNo, attached_at: timeOf(at) })
+    .set({ named_at: timeOf(at) })
     .where(oneOf(sql.ref('id'), ids))
     .where('case_no', 'is', null)
+    .where('erased_at', 'is', null)
     .execute();
 }
 
-/** Of a case: with it go its photos. Of a resident: those that he sent and no case has. In a transaction. */
+/** For the journal: what its events name is part of the case. What belongs to a case already is left as it is. */
+export async function attachFiles(
+  client: Pick<PoolClient, 'query'>,
+  { ids, caseNo, at }: { readonly ids: readonly string[]; readonly caseNo: string; readonly at: Instant },
+): Promise<void> {
+  const text = 'update file set case_no = $1, attached_at = $2 where id = any($3) and case_no is null';
+  await client.query(text, [caseNo, timeOf(at), ids]);
+}
+
+/**
+ * Nobody can open or name them any more: photos that are in no case, came before `unnamedSince` and were named by no
+ * command since. The audit log has each.
+ * @returns how many.
+ */
+export async function shredLoose(
+  db: Kysely<Database>,
+  { unnamedSince, at, limit }: { readonly unnamedSince: Instant; readonly at: Instant; readonly limit: number },
+): Promise<number> {
+  const before = timeOf(unnamedSince);
+  return db.transaction().execute(async (trx) => {
+    const found = trx.selectFrom('file').select('id').where('erased_at', 'is', null).where('case_no', 'is', null);
+    const rows = await found
+      .where('created_at', '<', before)
+      .where((eb) => eb.or([eb('named_at', 'is', null), eb('named_at', '<', before)]))
+      .orderBy('created_at')
+      .limit(limit)
+      // One that a command names, or the journal attaches, at this moment is not waited for.
+      .forUpdate()
+      .skipLocked()
+      .execute();
+    const ids = rows.map(({ id }) => id);
+    const gone = await shredFiles(trx, { ids }, at);
+    const deed = { at, actor: 'system', role: 'system', action: 'file.purge', details: {} };
+    await appendAudits(
+      trx,
+      gone.map(({ id, project }) => ({ ...deed, subject: `file/${id}`, project })),
+    );
+    return gone.length;
+  });
+}
+
+/** What is erased, in no case, and may still lie in the store. */
+export async function erasedLoose(
+  db: Kysely<Database>,
+  limit: number,
+): Promise<{ readonly id: string; readonly storeKey: string }[]> {
+  return db
+    .selectFrom('file')
+    .select(['id', 'store_key as storeKey'])
+    .where('case_no', 'is', null)
+    .where('erased_at', 'is not', null)
+    .orderBy('created_at')
+    .limit(limit)
+    .execute();
+}
+
+/** Nothing of it is left in the store. */
+export async function forgetFile(db: Kysely<Database>, id: string): Promise<void> {
+  await db.deleteFrom('file').where('id', '=', id).where('erased_at', 'is not', null).execute();
+}
+
+/** Of a case: with it go its photos. Of a resident, or by id: those that no case has. In a transaction. */
 export async function shredFiles(
   db: Kysely<Database>,
-  of: { readonly caseNo: string } | { readonly looseBy: string },
+  of: { readonly caseNo: string } | { readonly looseBy: string } | { readonly ids: readonly string[] },
   at: Instant,
-): Promise<void> {
+): Promise<{ readonly id: string; readonly project: string }[]> {
   const chosen = db
     .updateTable('file')
     .set({ sha256: '', erased_at: timeOf(at) })
     .where('erased_at', 'is', null)
-    .returning('id');
-  const rows = await (
+    .returning(['id', 'project']);
+  const loose = chosen.where('case_no', 'is', null);
+  const which =
     'caseNo' in of
       ? chosen.where('case_no', '=', of.caseNo)
-      : chosen.where('case_no', 'is', null).where('by_id', '=', of.looseBy)
-  ).execute();
+      : 'looseBy' in of
+        ? loose.where('by_id', '=', of.looseBy)
+        : loose.where(oneOf(sql.ref('id'), of.ids));
+  const rows = await which.execute();
   for (const { id } of rows) await shred(db, { kind: 'file', id }, at);
+  return rows;
 }
 
 function storedFile(row: Selectable<FileTable>): StoredFile {

@@ -23,6 +23,7 @@ import {
 import { BEGIN, BEGIN_PATIENTLY, LOCK, OPEN, RECEIPTS, UNWIND, WRITE } from './journal-sql';
 import { takeSealed } from './sealed';
 import { forgetCaller } from './erasure';
+import { attachFiles } from './files';
 import { notStored, openSealed, putOpened } from './vault';
 
 /** An earlier batch of the case has not arrived yet: worth repeating. */
@@ -198,6 +199,8 @@ async function write(
     attemptRows(snapshot, events),
     timerRows(snapshot, events),
   ]);
+  const ids = events.flatMap(({ type, data }) => (type === 'photos-added' ? data.files : []));
+  if (ids.length > 0) await attachFiles(client, { ids, caseNo: batch.no, at });
 }
 
 function fold(

@@ -17,6 +17,8 @@ export interface FileTable {
   store_key: string;
   created_at: Date;
   attached_at: Date | null;
+  /** When a command last named it while it was in no case: it may be on its way into one. */
+  named_at: Date | null;
   /** From then on nobody can open it, for good. */
   erased_at: Date | null;
 }

@@ -37,7 +37,7 @@ beforeAll(async () => {
     vaultKeys: `k1:${keyText(8)}`,
     indexKey: keyText(9),
     logLevel: 'silent',
-    files: { maxBytes: 1, store: { folder: 'none' } },
+    files: { maxBytes: 1, looseFor: 1, store: { folder: 'none' } },
   };
   await Promise.all([seedCompany(config, { apiKeys }), seedCompany(config, { apiKeys })]);
 });

@@ -19,6 +19,7 @@ import { connectTemporal, nativeConnection } from '../../common/temporal';
 import { createCompany, type CompanySpec } from '../../db/queries/company';
 import type { Role } from '../../domain/actor';
 import type { NotificationPolicy } from '../../domain/delivery';
+import { DAY } from '../../domain/instant';
 import { makeBundle } from '../../worker/bundle';
 import { replayCase } from '../../worker/replay';
 import { createWorker } from '../../worker/worker';
@@ -95,7 +96,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     vaultKeys: newKey(),
     indexKey: randomBytes(32).toString('base64'),
     logLevel: 'silent',
-    files: { maxBytes: 1024 * 1024, store: { folder: testFolder() } },
+    files: { maxBytes: 1024 * 1024, looseFor: 7 * DAY, store: { folder: testFolder() } },
     identity: options.identity,
     links: options.links,
   };

@@ -152,7 +152,7 @@ async function photoOf({ url, deps }: Product, key: string, project: string, cas
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'image/png' };
   const answer = await fetch(`${url}/api/v1/files?project=${project}`, { method: 'POST', headers, body: PHOTO });
   const { id } = (await answer.json()) as { readonly id: string };
-  await attachFiles(deps.database.db, { ids: [id], caseNo, at: deps.clock.now() });
+  await attachFiles(deps.database.pool, { ids: [id], caseNo, at: deps.clock.now() });
   return id;
 }
 

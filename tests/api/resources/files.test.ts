@@ -4,10 +4,17 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { attachFiles, requireFiles } from '../../../api/resources/files';
-import { StoreAwayError, type FileStore } from '../../../api/files/file-store';
-import { s3Store } from '../../../api/files/s3';
-import { folderStore } from '../../../api/files/store';
+import { purgeLooseFiles } from '../../../activities/loose-files';
+import { requireFiles } from '../../../api/resources/files';
+import { listAudit } from '../../../db/queries/audit';
+import { writeBatch } from '../../../db/queries/journal';
+import type { JournalEvent } from '../../../domain/event';
+import { DAY } from '../../../domain/instant';
+import { PlayedCase, textRef } from '../../db/played-case';
+import { attachFiles, findFiles, insertFile } from '../../../db/queries/files';
+import { StoreAwayError, type FileStore } from '../../../common/files/file-store';
+import { s3Store } from '../../../common/files/s3';
+import { folderStore } from '../../../common/files/store';
 import { filesConfig } from '../../../common/config-files';
 import type { Principal } from '../../../api/http/access';
 import { GPS, jpegOf, jpegSegment, pngChunk, pngOf, webpChunk, webpOf } from '../../common/image/made';
@@ -33,6 +40,9 @@ const send = (as: Caller | null, bytes: Buffer, { project = LAKE, type = 'image/
     ...(key === '' ? {} : { 'idempotency-key': key }),
   });
 const show = (as: Caller, id: unknown) => office.call(as, 'GET', `/api/v1/files/${String(id)}`);
+const caller = (id: string): Principal => ({
+  ...{ id, kind: 'staff', role: 'engineering', department: null, projects: [LAKE, HILL], keyId: 'k' },
+});
 const code = ({ status, body }: { status: number; body: Readonly<Record<string, unknown>> }) => [status, body.code];
 const stored = (): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(folder, name)).isFile());
@@ -106,23 +116,20 @@ test('until a command names it only who sent it sees it', async () => {
 });
 
 test('a command takes one’s own of this project, once it was taken only for this case', async () => {
-  const caller = (id: string): Principal => ({
-    ...{ id, kind: 'staff', role: 'engineering', department: null, projects: [LAKE, HILL], keyId: 'k' },
-  });
   const { body } = await send('engineering', PICTURE);
   const id = String(body.id);
   const ask = (change: object = {}) =>
     requireFiles(office.deps, {
-      ...{ ids: [id], project: LAKE, caseNo: 'C-0000-0001', principal: caller('s-engineering') },
+      ...{ ids: [id], project: LAKE, caseNo: 'C-0000-0001', principal: caller('s-engineering'), now: office.now },
       ...change,
     });
   await ask();
   await expect(ask({ project: HILL })).rejects.toMatchObject({ code: 'file-unknown', args: { file: id } });
   await expect(ask({ principal: caller('s-both') })).rejects.toMatchObject({ code: 'file-unknown' });
   await expect(ask({ ids: [id, 'f-0'] })).rejects.toMatchObject({ code: 'file-unknown', args: { file: 'f-0' } });
-  const { db } = office.deps.database;
-  await attachFiles(db, { ids: [id], caseNo: 'C-0000-0001', at: office.now });
-  await attachFiles(db, { ids: [id], caseNo: 'C-0000-0002', at: office.now });
+  const { pool } = office.deps.database;
+  await attachFiles(pool, { ids: [id], caseNo: 'C-0000-0001', at: office.now });
+  await attachFiles(pool, { ids: [id], caseNo: 'C-0000-0002', at: office.now });
   await ask({ principal: caller('s-both') });
   await expect(ask({ caseNo: 'C-0000-0002' })).rejects.toMatchObject({ code: 'file-unknown' });
 });
@@ -142,6 +149,98 @@ test('with a resident go the photos that he sent', async () => {
   expect([row.sha256, row.erased_at === null]).toEqual(['', false]);
   const keys = await db.selectFrom('vault_key').selectAll().where('subject_id', '=', String(body.id)).execute();
   expect(keys).toEqual([]);
+});
+
+describe('what no command names', () => {
+  const KEPT = 7 * DAY;
+  const purge = (store: FileStore = folderStore({ folder })) =>
+    purgeLooseFiles({ ...office.deps, looseFiles: { store, keptFor: KEPT } });
+  const sent = async (): Promise<string> => String((await send('finance', PICTURE)).body.id);
+  const name = (id: string, caseNo = 'C-LOOSE-001') =>
+    requireFiles(office.deps, {
+      ...{ ids: [id], project: LAKE, caseNo, principal: caller('s-finance'), now: office.now },
+    });
+  const isKept = async (id: string): Promise<boolean[]> => {
+    const [row] = await findFiles(office.deps.database.db, [id]);
+    return [(await show('finance', id)).status === 200, row !== undefined];
+  };
+  const bytesOf = async (id: string): Promise<string> => {
+    const [row] = await findFiles(office.deps.database.db, [id]);
+    return join(row?.storeKey.slice(0, 2) ?? '', row?.storeKey ?? '');
+  };
+  const purged = async (id: string) => {
+    const filter = { projects: '*', subject: `file/${id}`, limit: 5 } as const;
+    return (await listAudit(office.deps.database.db, filter)).filter(({ action }) => action === 'file.purge');
+  };
+
+  test('goes after seven days, row and bytes, and the audit log says so; what was named stays', async () => {
+    await purge();
+    const [loose, refused, recent] = [await sent(), await sent(), await sent()];
+    office.now += KEPT;
+    // A command that was not taken names one of them on the last day.
+    await name(refused);
+    await purge();
+    const fresh = await sent();
+    const [bytes, others] = [await bytesOf(loose), await bytesOf(refused)];
+    expect([await isKept(loose), stored().includes(bytes)]).toEqual([[true, true], true]);
+    await attachFiles(office.deps.database.pool, { ids: [recent], caseNo: 'C-LOOSE-001', at: office.now });
+    office.now += 1;
+    await purge();
+    expect([await isKept(loose), await isKept(refused), await isKept(fresh)]).toEqual([
+      [false, false],
+      [true, true],
+      [true, true],
+    ]);
+    expect([stored().includes(bytes), stored().includes(others)]).toEqual([false, true]);
+    expect((await findFiles(office.deps.database.db, [recent]))[0]?.wrapped).toEqual(expect.any(String));
+    expect(await purged(loose)).toMatchObject([{ actor: 'system', project: LAKE }]);
+    await expect(name(loose)).rejects.toMatchObject({ code: 'file-unknown' });
+    office.now += KEPT;
+    await purge();
+    expect(await isKept(refused)).toEqual([false, false]);
+    expect((await findFiles(office.deps.database.db, [recent]))[0]?.wrapped).toEqual(expect.any(String));
+  });
+
+  test('can be opened by nobody while the store is away, and is gone from it once it is back', async () => {
+    const id = await sent();
+    office.now += KEPT + 1;
+    const remove = async (): Promise<never> => Promise.reject(new StoreAwayError('away'));
+    await purge({ ...folderStore({ folder }), remove });
+    expect(await isKept(id)).toEqual([false, true]);
+    const bytes = await bytesOf(id);
+    // A machine that does not have the folder takes nothing away from it.
+    await purge(folderStore({ folder: join(folder, 'elsewhere') }));
+    expect([await isKept(id), stored().includes(bytes)]).toEqual([[false, true], true]);
+    await purge();
+    expect(await isKept(id)).toEqual([false, false]);
+    expect(stored().includes(bytes)).toBe(false);
+    expect(await purged(id)).toHaveLength(1);
+  });
+
+  test('is refused or kept when a command names it at the very moment', async () => {
+    const ids = await Promise.all(Array.from({ length: 30 }, () => sent()));
+    office.now += KEPT + 1;
+    const naming = ids.map((id) =>
+      name(id).then(
+        () => true,
+        () => false,
+      ),
+    );
+    const [taken] = await Promise.all([Promise.all(naming), purge(), purge()]);
+    await purge();
+    expect(await Promise.all(ids.map(async (id) => (await isKept(id))[0]))).toEqual(taken);
+  });
+
+  test('the journal makes part of its case what an event names, whoever asked for it and however late', async () => {
+    const id = await sent();
+    const no = 'C-LOOSE-002';
+    const opened = PlayedCase.open({ no, project: LAKE });
+    const { batch } = opened.played.command('note', { text: textRef() });
+    const named = { type: 'photos-added', data: { files: [id] } } as const;
+    const events = batch.events.map((event): JournalEvent => (event.type === 'noted' ? { ...event, ...named } : event));
+    for (const each of [opened.batch, { ...batch, events }]) await writeBatch(office.deps.database, each, office.deps);
+    expect(await findFiles(office.deps.database.db, [id])).toMatchObject([{ caseNo: no }]);
+  });
 });
 
 test('a store that is away: 503, and nothing half kept', async () => {
@@ -223,6 +322,17 @@ describe('a bucket', () => {
     expect(refused).toEqual([]);
   });
 
+  test('gives up what no command named', async () => {
+    await store().put('name-3', Buffer.from('x'));
+    const { db } = office.deps.database;
+    const { wrapped } = office.deps.sealer.newDataKey();
+    const file = { ...{ id: 'f-bucket', project: LAKE, caseNo: null, by: 's-finance', type: 'image/png', size: 1 } };
+    await insertFile(db, { ...file, sha256: '', storeKey: 'name-3', createdAt: office.now }, wrapped);
+    office.now += 1;
+    await purgeLooseFiles({ ...office.deps, looseFiles: { store: store(), keptFor: 0 } });
+    expect([objects.has('/photos/name-3'), await findFiles(db, ['f-bucket'])]).toEqual([false, []]);
+  });
+
   test('refuses who does not know the secret, and is away when it fails', async () => {
     await expect(store('another').put('name-2', Buffer.from('x'))).rejects.toThrow(StoreAwayError);
     expect(refused).toEqual(['PUT /photos/name-2']);
@@ -237,10 +347,14 @@ describe('a bucket', () => {
 test('the configuration: a folder, unless a bucket is named with its keys, over HTTPS', () => {
   expect(filesConfig({})).toEqual({
     maxBytes: 5 * 1024 * 1024,
+    looseFor: 7 * DAY,
     store: { folder: join(process.cwd(), '.guanjia/files') },
   });
-  expect(filesConfig({ GUANJIA_HOME: '/srv/g', GUANJIA_FILES_MAX_BYTES: '1000' })).toEqual({
+  expect(
+    filesConfig({ GUANJIA_HOME: '/srv/g', GUANJIA_FILES_MAX_BYTES: '1000', GUANJIA_FILES_LOOSE_DAYS: '30' }),
+  ).toEqual({
     maxBytes: 1000,
+    looseFor: 30 * DAY,
     store: { folder: '/srv/g/files' },
   });
   const bucket = {

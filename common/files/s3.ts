@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AwsClient } from 'aws4fetch';
-import type { Clock } from '../../common/clock';
-import type { S3Store } from '../../common/config-files';
+import type { Clock } from '../clock';
+import type { S3Store } from '../config-files';
 import { isoOf } from '../../domain/instant';
 import { StoreAwayError, type FileStore } from './file-store';
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Clock } from '../../common/clock';
-import type { FilesConfig, FolderStore } from '../../common/config-files';
+import type { Clock } from '../clock';
+import type { FilesConfig, FolderStore } from '../config-files';
 import { s3Store } from './s3';
 import { StoreAwayError, type FileStore } from './file-store';
 
@@ -24,7 +24,12 @@ export function folderStore({ folder }: FolderStore): FileStore {
           throw error;
         }
       }),
-    remove: (name) => reached(() => rm(pathOf(name), { force: true })),
+    remove: (name) =>
+      reached(async () => {
+        // Without the folder itself this is a machine that does not have it: nothing has gone.
+        await access(folder);
+        await rm(pathOf(name), { force: true });
+      }),
   };
 }
 

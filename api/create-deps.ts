@@ -12,7 +12,7 @@ import { createIds, type Ids } from '../common/ids';
 import type { Logger } from '../common/logger';
 import { createMetrics, setByKind, watchPool, type Metrics, type Service } from '../common/metrics';
 import { reportMissingKeys } from '../common/missing-keys';
-import { createTracer } from '../common/telemetry';
+import { createTracer } from '../common/create-tracer';
 import { connectTemporal, pingTemporal } from '../common/temporal';
 import { createDatabase } from '../db/database';
 import { createTokens } from './auth/tokens';

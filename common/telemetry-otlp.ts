@@ -10,8 +10,16 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { scrubText } from './log-scrubber';
-import type { Attributes, OpenSpan, Tracer, TracerOptions } from './telemetry';
+import type { Logger } from './logger';
+import type { Metrics } from './metrics';
+import type { Attributes, OpenSpan, Tracer } from './telemetry';
 import { VERSION } from './version';
+
+export interface TracerOptions {
+  readonly service: string;
+  readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'spansDropped'>;
+}
 
 /** Spans that wait to be sent; more are dropped and counted. */
 const QUEUE = 2_048;
@@ -25,7 +33,7 @@ const KIND = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanK
 const OK = 0;
 
 /**
- * Sends spans as OTLP over HTTP with JSON. Loaded only where an endpoint is configured (telemetry.ts).
+ * Sends spans as OTLP over HTTP with JSON. Loaded only where an endpoint is configured (create-tracer.ts).
  *
  * Not Temporal's OpenTelemetry interceptors: they follow the asynchronous context, and a case's journal is written by
  * one loop beside all handlers, so that the write would hang under the workflow and not under the command. They would

@@ -1,7 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Config } from './config';
-import type { Logger } from './logger';
-import type { Metrics } from './metrics';
 
 /** Values of a span: ids and codes, never what people typed. */
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
@@ -82,18 +79,4 @@ export async function inSpan<T>(spec: Omit<SpanSpec, 'parent'>, work: () => Prom
 export function codeOf(error: unknown): string {
   const { code, type, name } = (error ?? {}) as { code?: unknown; type?: unknown; name?: unknown };
   return String([code, type, name].find((known) => typeof known === 'string') ?? typeof error);
-}
-
-export interface TracerOptions {
-  readonly service: string;
-  readonly logger: Logger;
-  readonly metrics: Pick<Metrics, 'spansDropped'>;
-}
-
-/** Null without an endpoint: then no SDK of OpenTelemetry is even loaded. */
-export async function createTracer({ otlpEndpoint }: Config, options: TracerOptions): Promise<Tracer | null> {
-  if (!otlpEndpoint) return null;
-  const { createOtlpTracer } = await import('./telemetry-otlp.js');
-  options.logger.info({ service: options.service }, 'traces are sent to an OTLP endpoint');
-  return createOtlpTracer(otlpEndpoint, options);
 }

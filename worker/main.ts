@@ -11,7 +11,7 @@ import { createIds } from '../common/ids';
 import { createLogger } from '../common/logger';
 import { createMetrics, watchPool } from '../common/metrics';
 import { reportMissingKeys } from '../common/missing-keys';
-import { createTracer } from '../common/telemetry';
+import { createTracer } from '../common/create-tracer';
 import { connectTemporal, nativeConnection, pingTemporal } from '../common/temporal';
 import { createDatabase } from '../db/database';
 import { workflowBundle } from './bundle';

@@ -6,7 +6,7 @@ import { groupRule } from '../../domain/delivery';
 import type { Instant } from '../../domain/instant';
 import type { DeliverRequest } from '../../workflows/contracts/delivery';
 import { bundle, compose, type Composed } from './compose';
-import type { DeliverDeps, Due } from './deliver';
+import type { DeliverDeps, Due } from './due';
 import type { Reply } from './reply';
 import { sendToRobot } from './robots';
 import { sendWebhook } from './webhook';

@@ -5,7 +5,8 @@ import type { Database } from '../../db/schema';
 import { candidates, type Wanted } from '../../domain/candidates';
 import type { EffectOf } from '../../domain/event';
 import type { Instant } from '../../domain/instant';
-import type { EffectAnswer, EffectRequest } from '../../workflows/contracts/effects';
+import type { EffectRequest } from '../../workflows/contracts/effect-request';
+import type { EffectAnswer } from '../../workflows/contracts/effects';
 
 /** Whom to offer a job to, by roster, post, zone, skills and load of this moment; nobody when nobody is left. */
 export async function findAssignee(

@@ -5,7 +5,8 @@ import { repair } from '../../domain/repair';
 import type { EffectOf } from '../../domain/event';
 import { DAY } from '../../domain/instant';
 import { instantOfLocal, localDateOf } from '../../domain/zone';
-import type { EffectAnswer, EffectRequest } from '../../workflows/contracts/effects';
+import type { EffectRequest } from '../../workflows/contracts/effect-request';
+import type { EffectAnswer } from '../../workflows/contracts/effects';
 
 /** K9: repeated is what was there within 30 days; what makes a finding is counted by the local calendar month. */
 const REPEATED_WITHIN = 30 * DAY;

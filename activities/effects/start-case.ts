@@ -10,7 +10,8 @@ import { SYSTEM } from '../../domain/actor';
 import type { EffectOf, OpenedRecord, Opening } from '../../domain/event';
 import type { Instant } from '../../domain/instant';
 import { RULES } from '../../domain/rules';
-import type { EffectAnswer, EffectRequest } from '../../workflows/contracts/effects';
+import type { EffectRequest } from '../../workflows/contracts/effect-request';
+import type { EffectAnswer } from '../../workflows/contracts/effects';
 import { STARTERS } from './starters';
 
 export interface StartCaseDeps {

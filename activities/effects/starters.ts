@@ -13,7 +13,7 @@ import type { RevisionOpening } from '../../domain/standard-revision/state';
 import type { EffectOf, OpenedRecord, Opening } from '../../domain/event';
 import type { Instant } from '../../domain/instant';
 import { localDateOf } from '../../domain/zone';
-import type { EffectRequest } from '../../workflows/contracts/effects';
+import type { EffectRequest } from '../../workflows/contracts/effect-request';
 
 /** How a family is started by a case of another. */
 export interface Starter {

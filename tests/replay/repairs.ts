@@ -5,7 +5,8 @@ import { revisionOpening } from '../domain/standard-revision/support';
 import { ENGINEER, OTHER_ENGINEER, repairOpening, type RepairOptions } from '../domain/repair/support';
 import type { EffectOf, Opening } from '../../domain/event';
 import type { TestCase } from '../workflows/support/case';
-import type { EffectActivities, EffectAnswer, EffectRequest } from '../../workflows/contracts/effects';
+import type { EffectRequest } from '../../workflows/contracts/effect-request';
+import type { EffectActivities, EffectAnswer } from '../../workflows/contracts/effects';
 import type { Stage } from './scenarios';
 
 /** Who is asked for a job, one after the other; then nobody. */

@@ -1,14 +1,25 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import { DatabaseError } from 'pg';
+import type { Clock } from '../../common/clock';
+import type { Sealer } from '../../common/crypto/sealer';
 import { scrubMessage } from '../../common/log-scrubber';
-import { isPermanentData, isTransient } from '../../db/database';
+import type { Logger } from '../../common/logger';
+import { isPermanentData, isTransient, type DatabaseHandle } from '../../db/database';
 import { caseMarks, type CaseMark, type RowDifference } from '../../db/queries/derived';
 import { rewriteCase } from '../../db/queries/journal';
 import { Scratch } from '../../db/scratch';
 import { mendCase } from '../../activities/mend';
 import type { JournalBatch } from '../../workflows/contracts/journal';
-import { Replayer } from '../replay';
-import type { RebuildDeps } from './rebuild';
+import { Replayer, type ReplayDeps } from '../replay';
+
+export interface LaneDeps extends ReplayDeps {
+  /** The live read model. */
+  readonly database: DatabaseHandle;
+  readonly databaseUrl: string;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
 
 /** One case, looked at once. */
 export interface Look {
@@ -32,12 +43,12 @@ type Folded = Omit<Look, 'stand' | 'differences'> & { readonly batch: JournalBat
 /** One of several that work side by side, each with a sandbox for replays and an empty read model of its own. */
 export class Lane {
   private constructor(
-    private readonly deps: RebuildDeps,
+    private readonly deps: LaneDeps,
     private readonly scratch: Scratch,
     private readonly replayer: Replayer,
   ) {}
 
-  static async open(deps: RebuildDeps): Promise<Lane> {
+  static async open(deps: LaneDeps): Promise<Lane> {
     return new Lane(deps, await Scratch.open(deps.databaseUrl, deps.logger), new Replayer(deps));
   }
 

@@ -1,22 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import type { Clock } from '../../common/clock';
-import type { Sealer } from '../../common/crypto/sealer';
-import type { Logger } from '../../common/logger';
-import type { DatabaseHandle } from '../../db/database';
 import { casePage, strayRows } from '../../db/queries/derived';
-import type { ReplayDeps } from '../replay';
-import { Lane, type Look } from './lane';
+import { Lane, type LaneDeps, type Look } from './lane';
 import type { RebuildOptions } from './options';
 import { describe } from './report';
 
-export interface RebuildDeps extends ReplayDeps {
-  /** The live read model. */
-  readonly database: DatabaseHandle;
-  readonly databaseUrl: string;
-  readonly sealer: Sealer;
-  readonly clock: Clock;
-  readonly logger: Logger;
+export interface RebuildDeps extends LaneDeps {
   /** How many cases are replayed at a time. */
   readonly lanes: number;
   /** How long a case that looks different is given to look right. Milliseconds. */

@@ -4,7 +4,7 @@ import type { Refusal } from '../../domain/family';
 import type { Instant } from '../../domain/instant';
 import type { CaseSnapshot } from '../../domain/projection';
 import type { CaseState } from '../../domain/state';
-import type { EffectRequest } from './effects';
+import type { EffectRequest } from './effect-request';
 import type { NotifyRequest } from './notify';
 import type { CommandReceipt } from './journal';
 import type { Origin } from './origin';

@@ -1,17 +1,6 @@
-import type { CommandName, Effect, EffectKind } from '../../domain/event';
-import type { Instant } from '../../domain/instant';
+import type { CommandName, EffectKind } from '../../domain/event';
 import type { CaseInput } from './case';
-
-/** Something that a case asks of the outside. `key` is stable: the same key brings about the same thing once. */
-export interface EffectRequest<E extends Effect = Effect> {
-  readonly key: string;
-  readonly no: string;
-  readonly seq: number;
-  readonly project: { readonly id: string; readonly zone: string };
-  /** When it was asked for. */
-  readonly at: Instant;
-  readonly effect: E;
-}
+import type { EffectRequest } from './effect-request';
 
 /** What came of it. */
 export interface EffectAnswer {

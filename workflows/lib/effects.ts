@@ -10,7 +10,8 @@ import { TypedSearchAttributes, WorkflowExecutionAlreadyStartedError } from '@te
 import type { JournalEvent } from '../../domain/event';
 import type { Answer } from '../../domain/engine';
 import type { CaseState } from '../../domain/state';
-import { TOLD, type CaseStart, type EffectAnswer, type EffectRequest, type ToldEnvelope } from '../contracts/effects';
+import type { EffectRequest } from '../contracts/effect-request';
+import { TOLD, type CaseStart, type EffectAnswer, type ToldEnvelope } from '../contracts/effects';
 import { searchAttributes } from '../contracts/search-attributes';
 import type { FirstSent } from './journal';
 import { unlessLeaving } from './leaving';

@@ -13,7 +13,7 @@ export interface Lateness {
   readonly max: number;
 }
 
-/** Notes that are timed: each takes about as long as a promise, and waits for what the worker still does for its case. */
+/** Notes that are timed: each takes about as long as a promise. */
 const SAMPLE = 100;
 /** As much again as they took, for a machine that others use. */
 const MARGIN = 2;
@@ -38,6 +38,8 @@ export function dueAtOnce(
     load: { casesPerSecond: 0, notesPerSecond: 0, unmasksPerSecond: 0, timeoutMs: 30_000 },
     inject: async (scene) => {
       numbers = await openCalm(scene, cases);
+      // The first ones wait for all that the workers still do for cases that were opened faster than they can.
+      await timeOfCommand(scene, numbers.slice(-SAMPLE));
       const placing = Math.max(AT_LEAST, MARGIN * count * (await timeOfCommand(scene, numbers.slice(-SAMPLE))));
       const dueAt = Math.ceil((Date.now() + placing) / SECOND) * SECOND;
       // One of each case after the other: those of one case don't wait for each other.

@@ -2,7 +2,6 @@ import { Client } from 'pg';
 import { SECOND } from '../../../domain/instant';
 import { until } from '../../../stack/until';
 import type { Fault, Scene } from '../fault';
-import { noteWish } from '../harness/wishes';
 import { abreast, openCalm, promiseWish, withdrawAll } from './cases';
 
 /** How late what was due at one instant came. Milliseconds. */
@@ -13,10 +12,8 @@ export interface Lateness {
   readonly max: number;
 }
 
-/** Notes that are timed: each takes about as long as a promise. */
-const SAMPLE = 100;
-/** As much again as they took, for a machine that others use. */
-const MARGIN = 2;
+/** A promise takes about as long as an opening; half of its time later its keeper is warned, while others are made. */
+const MARGIN = 3;
 const AT_LEAST = 15 * SECOND;
 const ALL_MISSED_WITHIN = 900 * SECOND;
 
@@ -37,10 +34,9 @@ export function dueAtOnce(
     ...{ group: 'load', inCi, during: 0, grace: 300 },
     load: { casesPerSecond: 0, notesPerSecond: 0, unmasksPerSecond: 0, timeoutMs: 30_000 },
     inject: async (scene) => {
+      const begun = performance.now();
       numbers = await openCalm(scene, cases);
-      // The first ones wait for all that the workers still do for cases that were opened faster than they can.
-      await timeOfCommand(scene, numbers.slice(-SAMPLE));
-      const placing = Math.max(AT_LEAST, MARGIN * count * (await timeOfCommand(scene, numbers.slice(-SAMPLE))));
+      const placing = Math.max(AT_LEAST, MARGIN * each * (performance.now() - begun));
       const dueAt = Math.ceil((Date.now() + placing) / SECOND) * SECOND;
       // One of each case after the other: those of one case don't wait for each other.
       const promises = await abreast(numbers.length * each, (index) =>
@@ -56,13 +52,6 @@ export function dueAtOnce(
       ...(seen?.count === promised ? [] : [`${seen?.count ?? 0} of ${promised} broken promises are known`]),
     ],
   };
-}
-
-/** @returns how long a command takes that is sent as the promises are, to cases that were opened last. Milliseconds. */
-async function timeOfCommand({ client }: Scene, numbers: readonly string[]): Promise<number> {
-  const begun = performance.now();
-  await abreast(numbers.length, (index) => client.send(noteWish(numbers[index] ?? '', index)));
-  return (performance.now() - begun) / Math.max(1, numbers.length);
 }
 
 export function inWords({ p50, p99, max }: Lateness): string {

@@ -3,6 +3,8 @@ import { oneOf, strict } from '../../common/policy/scalars';
 import { report } from '../../common/policy/issues';
 import { commandBodies } from '../../api/schemas/commands';
 import { FAMILIES } from '../../api/families';
+import { importStep } from './imports';
+import { checkLinks, LINK_ACTIONS, linkShape } from './links';
 import { bool, count, either, isText, json, listOf, mapping, moment, name, text, who, word, type Json } from './values';
 
 /** Requests of a story: starting a case, acting on one, and any other request (docs/stories.md "Requests"). */
@@ -99,7 +101,7 @@ const request = strict({
   if (given.length > 1) report(ctx, 'contradiction', `one body, not ${given.join(' and ')}`);
 });
 
-/** The keys of a request; exactly one of the families' words, `do` and `request` says what it is. */
+/** The keys of a request; exactly one of the families' words, `do`, `request`, `import` and those of links says what it is. */
 export const requestShape = {
   ...common,
   case: name.optional(),
@@ -109,6 +111,8 @@ export const requestShape = {
   /** When it happened by the words of who reports it from the field. */
   occurred: moment.optional(),
   request: request.optional(),
+  ...linkShape,
+  import: importStep.optional(),
 };
 
 export const requestFields = strict(requestShape).superRefine((value, ctx) => checkRequest(value, ctx));
@@ -127,8 +131,15 @@ export function startIn(
 
 type Checked = Pick<StoryRequest, 'do' | 'with' | 'occurred' | 'request' | 'refused' | 'answer' | 'answers' | 'times'>;
 
+/** Whether a step or an entry of `together` asks the API for anything. */
+export const isRequest = (written: object): boolean =>
+  [...STARTS, 'do', 'request', 'import', ...LINK_ACTIONS].some(
+    (key) => (written as Readonly<Record<string, unknown>>)[key] !== undefined,
+  );
+
 /** What one key asks of another. */
 export function checkRequest(value: Checked, ctx: z.RefinementCtx): void {
+  checkLinks(value, ctx);
   if (value.with !== undefined && value.do === undefined)
     report(ctx, 'contradiction', '"do", which "with" belongs to', { path: ['with'] });
   if (value.occurred !== undefined && value.do === undefined)

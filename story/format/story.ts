@@ -3,7 +3,8 @@ import { oneOf, strict } from '../../common/policy/scalars';
 import { report } from '../../common/policy/issues';
 import { expectations } from './expectations';
 import { placesShape, tiesShape } from './places';
-import { checkRequest, requestFields, requestShape, startIn, STARTS } from './requests';
+import { LINK_ACTIONS } from './links';
+import { checkRequest, isRequest, requestFields, requestShape, STARTS } from './requests';
 import { bool, count, json, listOf, mapping, moment, name, oneOrMore, role, text, who, zone } from './values';
 
 /** A story file (docs/stories.md). Every mapping is strict: a key that nobody knows is an error. */
@@ -16,6 +17,8 @@ export const ACTIONS = [
   ...STARTS,
   'do',
   'request',
+  ...LINK_ACTIONS,
+  'import',
   'together',
   'stop',
   'start',
@@ -62,7 +65,7 @@ const step = strict({
   if (actions.length === 0 && !value.then && !value.say)
     report(ctx, 'missing', `an action (${ACTIONS.join(', ')}), "then" or "say"`);
   checkRequest(value, ctx);
-  const asked = startIn(value) ?? value.do ?? value.request ?? value.together;
+  const asks = isRequest(value) || value.together !== undefined;
   for (const key of [
     'refused',
     'answer',
@@ -74,7 +77,7 @@ const step = strict({
     'dry-run',
     'headers',
   ] as const) {
-    if (value[key] !== undefined && asked === undefined)
+    if (value[key] !== undefined && !asks)
       report(ctx, 'contradiction', `a request, which "${key}" belongs to`, { path: [key] });
   }
   if (value.together) {

@@ -10,6 +10,8 @@ export class Context {
   readonly named: Record<string, Instant> = {};
   /** Names of the cases that were started so far, in order. */
   readonly cases: string[] = [];
+  /** Names of the links that were made so far, each with that of its case. */
+  readonly links = new Map<string, string | null>();
   now: Instant;
 
   constructor(
@@ -70,6 +72,14 @@ export class Context {
         this.cases,
       );
     return name;
+  }
+
+  /** The case of a link that was made before. */
+  caseOfLink(name: string, path: PolicyPath): string | null {
+    const known = [...this.links.keys()];
+    if (!this.links.has(name))
+      this.wrong(path, `a link made before: ${known.join(', ') || 'none yet'}`, 'unknown-name', known);
+    return this.links.get(name) ?? null;
   }
 
   /** A text of a body that stands for an instant, as the API is sent it. */

@@ -1,5 +1,5 @@
 import type { Finding, PolicyPath } from '../../common/policy/issues';
-import { startIn } from '../format/requests';
+import { isRequest } from '../format/requests';
 import type { StoryFile, StoryStep } from '../format/story';
 import { MomentError, parseMoment, resolveMoment } from '../time';
 import { Context } from './context';
@@ -93,7 +93,7 @@ function planStep(step: StoryStep, context: Context, path: PolicyPath, file: str
 }
 
 function actionOf(step: StoryStep, context: Context, path: PolicyPath, file: string): Action | null {
-  if (startIn(step) ?? step.do ?? step.request) {
+  if (isRequest(step)) {
     return { kind: 'requests', requests: [planRequest(step, context, path, file)], answers: step.answers ?? null };
   }
   if (step.together) {

@@ -104,6 +104,8 @@ export interface PlannedRequest {
   readonly starts: string | null;
   /** Name of the case that it is about. */
   readonly about: string | null;
+  /** Of an import: the names that cases get, by row. */
+  readonly names?: ReadonlyMap<number, string>;
 }
 
 export type Body =

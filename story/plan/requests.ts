@@ -1,42 +1,25 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import type { PolicyPath } from '../../common/policy/issues';
 import { offsetText } from '../time';
 import { FAMILIES } from '../../api/families';
-import { startIn, type StoryRequest } from '../format/requests';
+import { startIn } from '../format/requests';
 import type { Json } from '../format/values';
+import { fileBeside, json, NO_BODY, type Asking, type Written } from './asking';
 import type { Context } from './context';
+import { planImport } from './imports';
+import { planLink, throughLink } from './links';
 import { COMMAND_DEFAULTS, INSTANTS, START_DEFAULTS } from './defaults';
 import { RESIDENT } from './people';
 import type { Body, ExpectedAnswer, PlannedRequest } from './plan';
 
-/** What a step sends. Starting a case and acting on one become the HTTP requests that they stand for. */
-export type Written = Pick<
-  StoryRequest,
-  | 'as'
-  | 'case'
-  | 'do'
-  | 'with'
-  | 'occurred'
-  | 'request'
-  | 'idempotency'
-  | 'if-match'
-  | 'dry-run'
-  | 'headers'
-  | 'times'
-  | 'refused'
-  | 'answer'
-  | 'answers'
-  | 'save'
->;
-
 const CLERK = { written: 'customer_service', name: 'customer_service', project: null };
+const MANAGER = { written: 'manager', name: 'manager', project: null };
+const IMPORTED = { state: 'done' };
 const NO_ANSWER = { headers: {}, body: undefined, contains: [], same: [] };
 
 export function planRequest(written: Written, context: Context, path: PolicyPath, file: string): PlannedRequest {
   const common = {
     line: context.line(path),
-    actor: context.actor(written.as ?? CLERK, [...path, 'as']),
+    actor: context.actor(written.as ?? (written.import ? MANAGER : CLERK), [...path, 'as']),
     headers: headersOf(written),
     ifMatch: written['if-match'] ?? null,
     times: written.times ?? 1,
@@ -44,6 +27,11 @@ export function planRequest(written: Written, context: Context, path: PolicyPath
     save: written.save ?? {},
   };
   const query: Record<string, string> = written['dry-run'] ? { dryRun: 'true' } : {};
+  const asking = askingOf(written, query, context, path, file);
+  if (asking) {
+    const headers = { ...asking.headers, ...common.headers };
+    return { ...common, ...asking, headers, save: { ...asking.save, ...common.save }, starts: null };
+  }
   const start = startIn(written);
   if (start) {
     const about = null;
@@ -80,6 +68,21 @@ export function planRequest(written: Written, context: Context, path: PolicyPath
     starts: null,
     about: context.caseOf(written.case, path),
   };
+}
+
+/** Links and imports. */
+function askingOf(
+  written: Written,
+  query: Readonly<Record<string, string>>,
+  context: Context,
+  path: PolicyPath,
+  file: string,
+): Asking | null {
+  if (written.import) return planImport(written.import, query, context, [...path, 'import'], file);
+  if (written.through === undefined) return planLink(written, context, path);
+  const body = commandBody(written, context, path);
+  const value = body.kind === 'json' ? body.value : {};
+  return throughLink(written.through, written.do ?? '', value, context, path);
 }
 
 /** A start that is refused or rehearsed makes no case. */
@@ -140,11 +143,6 @@ function instants(body: Readonly<Record<string, Json>>, context: Context, path: 
   );
 }
 
-function json(value: Readonly<Record<string, Json>>): Body {
-  // What is written as null on purpose is left out: so a default can be taken away.
-  return { kind: 'json', value: Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null)) };
-}
-
 type PlainRequest = Pick<PlannedRequest, 'title' | 'method' | 'path' | 'query' | 'body'>;
 
 function plainRequest(
@@ -177,11 +175,7 @@ function bodyOf(
   if (body.generated !== undefined) {
     return { kind: 'bytes', bytes: Buffer.from(body.generated.map(({ text, times }) => text.repeat(times)).join('')) };
   }
-  if (body.file === undefined) return { kind: 'none' };
-  const place = resolve(dirname(file), body.file);
-  if (existsSync(place)) return { kind: 'bytes', bytes: readFileSync(place) };
-  context.wrong([...path, 'file'], `a file beside the story: ${place} is not there`, 'unknown-name');
-  return { kind: 'none' };
+  return body.file === undefined ? NO_BODY : fileBeside(body.file, context, [...path, 'file'], file);
 }
 
 function headersOf(written: Written): Record<string, string> {
@@ -203,7 +197,8 @@ function expectedOf(written: Written, context: Context, path: PolicyPath): Expec
     refused,
     status: answer?.status ?? null,
     headers: answer?.headers ?? {},
-    body: answer?.body,
+    // An import that was refused as a whole is an answer like any other.
+    body: answer?.body ?? (written.import && !answer && !refused ? IMPORTED : undefined),
     contains: answer?.contains ?? [],
     same: answer?.same ?? [],
   };

@@ -2,6 +2,7 @@ import { checkAnswers, checkTally } from '../check/answer';
 import { atPointer, type HttpAnswer } from '../http';
 import { UnknownNameError, type Session } from '../actors';
 import type { Verdict } from '../check/check';
+import type { Json } from '../format/values';
 import type { Action, PlannedRequest } from '../plan/plan';
 
 export interface Asked {
@@ -21,6 +22,7 @@ export async function ask(
       answers: await Promise.all(Array.from({ length: request.times }, () => session.send(request))),
     })),
   );
+  for (const { request, answers } of all) await nameImported(request, answers, session);
   const asked = all.map(({ request, answers }): Asked => {
     learn(request, answers, session);
     const shown = filled(request, session);
@@ -48,6 +50,23 @@ function filled(request: PlannedRequest, session: Session): PlannedRequest {
     // The request itself says that a name is not known.
     if (error instanceof UnknownNameError) return request;
     throw error;
+  }
+}
+
+/** Numbers of the cases that an import started, by the names that its rows give them. */
+async function nameImported(
+  { names }: PlannedRequest,
+  [answer]: readonly HttpAnswer[],
+  session: Session,
+): Promise<void> {
+  const id = atPointer(answer?.json, '/id');
+  if (!names || names.size === 0 || typeof id !== 'string') return;
+  const { json } = await session.get(`/api/v1/imports/${id}/rows?limit=200`);
+  const items = atPointer(json, '/items');
+  for (const item of Array.isArray(items) ? (items as readonly Json[]) : []) {
+    const [row, ref] = [atPointer(item, '/row'), atPointer(item, '/ref')];
+    const name = names.get(Number(row));
+    if (name !== undefined && typeof ref === 'string') session.cases.set(name, ref);
   }
 }
 

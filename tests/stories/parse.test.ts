@@ -133,6 +133,45 @@ describe('mistakes are named with line, path, what was expected and what may hav
       'story: x\nsteps:\n  - request: { method: POST, path: /x, file: nowhere.json }',
       'expected a file beside the story',
     ],
+    ['story: x\nsteps:\n  - link: his', 'x.yaml:3:11 steps[0].link: expected a case: none was started before'],
+    [
+      'story: x\nsteps:\n  - complaint: {}\n  - link: his\n  - open-link: hi',
+      'x.yaml:5:16 steps[2].open-link: expected a link made before: his, but found "hi" (did you mean "his"?)',
+    ],
+    [
+      'story: x\nsteps:\n  - complaint: {}\n  - link: his\n  - link: his',
+      'steps[2].link: expected a name that no link before has: his',
+    ],
+    [
+      'story: x\nsteps:\n  - complaint: {}\n  - link: { name: his, right: [rate] }',
+      'steps[1].link.right: "right" is not known here (did you mean "rights"?)',
+    ],
+    [
+      'story: x\nsteps:\n  - complaint: {}\n  - link: { rights: [rates] }',
+      'steps[1].link.rights[0]: expected a right: answer, rate, reopen, write, but found "rates" (did you mean "rate"?)',
+    ],
+    ['story: x\nsteps:\n  - complaint: {}\n  - link: { days: 400 }', 'expected a whole number from 1 to 366'],
+    ['story: x\nsteps:\n  - complaint: {}\n  - revoke-link: his', 'expected a link made before: none yet'],
+    [
+      'story: x\nsteps:\n  - complaint: {}\n  - link: his\n  - do: close\n    through: his',
+      'steps[2].do: expected what can be done through a link: owner-answer, callback, rate, reopen, note',
+    ],
+    [
+      'story: x\nsteps:\n  - complaint: {}\n  - link: his\n  - do: note\n    through: his\n    as: manager',
+      'steps[2].as: expected no "as": whoever has a link needs no key',
+    ],
+    ['story: x\nsteps:\n  - complaint: {}\n    through: his', 'expected "do", which "through" belongs to'],
+    ['story: x\nsteps:\n  - import: { kind: ledger, rows: [] }', 'steps[0].import.kind: expected a kind of import'],
+    ['story: x\nsteps:\n  - import: { kind: staff }', 'steps[0].import: expected either "file" or "rows"'],
+    [
+      'story: x\nsteps:\n  - import: { kind: staff, rows: [{ number: 1, nam: x }] }',
+      'steps[0].import.rows[0].nam: "nam" is not known here (did you mean "name"?)',
+    ],
+    ['story: x\nsteps:\n  - import: { kind: staff, file: nowhere.csv }', 'expected a file beside the story'],
+    [
+      'story: x\nsteps:\n  - import: { kind: staff, project: hillside, rows: [] }',
+      'expected a project of this story: lakeside',
+    ],
     ['story: x\nstaff: { chen: { role: clerk } }\nsteps:\n  - say: x', 'staff.chen.role: expected a role'],
     [
       'story: x\nstaff: { chen: { role: security, projects: [hillside] } }\nsteps:\n  - say: x',
@@ -203,5 +242,55 @@ describe('what a story writes becomes what is sent', () => {
     expect(holders('department_head')).toEqual([]);
     expect(holders('manager')).toEqual([]);
     expect(holders('engineering')).toEqual(['engineering']);
+  });
+});
+
+describe('links and imports become the requests that they stand for', () => {
+  const requests = requestsOf(
+    planOf(`story: x
+steps:
+  - complaint: { subtype: noise }
+  - link: { name: his, days: 7 }
+  - open-link: { name: his, language: en, page: true }
+  - do: note
+    through: his
+  - revoke-link: his
+  - import:
+      kind: complaints
+      rows:
+        - { externalNo: GD-1, reportedAt: -2h, matter: '"a", b', departments: [engineering, security], case: old }
+`),
+  );
+
+  test('a link is named, and used without a key', () => {
+    const [, made, opened, acted, revoked] = requests;
+    expect(made).toMatchObject({ path: '/api/v1/cases/${case.case}/links', about: 'case' });
+    expect(bodyOf(made)).toEqual({ days: 7 });
+    expect(opened).toMatchObject({
+      method: 'GET',
+      path: '/r/${link.his}',
+      query: { lang: 'en' },
+      actor: { kind: 'nobody' },
+    });
+    expect(acted).toMatchObject({
+      path: '/api/v1/resident-links/${link.his}/acts',
+      about: 'case',
+      actor: { kind: 'nobody' },
+    });
+    expect(bodyOf(acted)).toMatchObject({ act: 'note' });
+    expect(revoked).toMatchObject({ method: 'DELETE', path: '/api/v1/cases/${case.case}/links/${link-id.his}' });
+  });
+
+  test('rows are a table, sent by a manager, and must be taken', () => {
+    const imported = requests[5];
+    expect(imported).toMatchObject({
+      ...{ path: '/api/v1/projects/lakeside/imports/complaints', actor: { id: 'manager' } },
+      ...{ headers: { 'Content-Type': 'text/csv' }, expected: { body: { state: 'done' } } },
+    });
+    expect(imported?.names).toEqual(new Map([[2, 'old']]));
+    expect(imported?.body.kind === 'text' ? imported.body.text.split('\n') : []).toEqual([
+      '"externalNo","reportedAt","matter","departments"',
+      '"GD-1","2026-11-23T07:00:00.000+08:00","""a"", b","engineering、security"',
+    ]);
   });
 });

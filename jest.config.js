@@ -7,10 +7,7 @@ module.exports = {
   testSequencer: '<rootDir>/tests/support/slowest-first.js',
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
   transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
-    ],
+    '^.+\\.ts$': ['@swc/jest', require('./tests/support/swc')],
   },
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
   // Much of a test is waiting for a server, so two go well on the two cores of CI; more get into each other's way.

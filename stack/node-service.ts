@@ -11,6 +11,8 @@ export interface Programs {
   /** The repository. */
   readonly root: string;
   readonly compiled: boolean;
+  /** The options by which Node reads those in the repository; tsx by default. */
+  readonly typescript?: readonly string[];
 }
 
 export interface NodeProgram {
@@ -20,6 +22,8 @@ export interface NodeProgram {
   readonly env: Environment;
 }
 
+/** The options by which Node reads TypeScript. */
+export const TSX: readonly string[] = ['--import', pathToFileURL(require.resolve('tsx')).href];
 const READY_WITHIN_MS = 90_000;
 const ASK_WITHIN_MS = 2_000;
 /** A worker finishes its activities, the API its requests. */
@@ -58,10 +62,11 @@ export async function runProgram(
   throw new ChildError(`${program.name} failed (${how}).\n${child.lastLines()}\nAll of it: ${child.logFile}`);
 }
 
-function spawnProgram(home: Home, { root, compiled }: Programs, program: NodeProgram): Promise<Child> {
+function spawnProgram(home: Home, programs: Programs, program: NodeProgram): Promise<Child> {
+  const { root, compiled, typescript = TSX } = programs;
   const args = compiled
     ? ['--enable-source-maps', join(root, 'dist', `${program.script}.js`)]
-    : ['--import', pathToFileURL(require.resolve('tsx')).href, join(root, `${program.script}.ts`)];
+    : [...typescript, join(root, `${program.script}.ts`)];
   return spawnChild(home, program.name, process.execPath, args, {
     env: program.env,
     cwd: root,

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { TSX } from '../stack/node-service';
 import { workflowBundle } from '../worker/bundle';
 import { WorkerPool } from './world/worker-child';
 import type { StoryEnv } from './world/world';
@@ -9,13 +10,15 @@ import type { StoryEnv } from './world/world';
  *
  * @param servers where databases come from, and the test server's path.
  * @param folder for the workflow code, which every worker reads.
+ * @param typescript the options by which Node reads a worker that is not compiled.
  */
 export async function storyEnv(
   servers: Pick<StoryEnv, 'createDatabase' | 'testServer'>,
   folder: string,
+  typescript = TSX,
 ): Promise<StoryEnv & { close(): Promise<void> }> {
   const { createDatabase, testServer } = servers;
-  const workers = new WorkerPool(await bundleFile(folder));
+  const workers = new WorkerPool(await bundleFile(folder), typescript);
   workers.warm();
   return { createDatabase, testServer, workers, close: () => workers.close() };
 }

@@ -13,16 +13,20 @@ import type { StartWorker } from './worker-process';
 export class WorkerPool {
   private spare: Promise<ChildProcess> | null = null;
 
-  constructor(private readonly bundle: string) {}
+  /** @param typescript the options by which Node reads a worker that is not compiled. */
+  constructor(
+    private readonly bundle: string,
+    private readonly typescript: readonly string[],
+  ) {}
 
   /** Loads the next one. */
   warm(): void {
-    this.spare ??= load();
+    this.spare ??= load(this.typescript);
     this.spare.catch(() => undefined);
   }
 
   async start(env: StartWorker['env'], story: Instant): Promise<WorkerChild> {
-    const child = await (this.spare ?? load());
+    const child = await (this.spare ?? load(this.typescript));
     this.spare = null;
     const worker = new WorkerChild(child);
     await worker.run({ env, bundle: this.bundle, story });
@@ -81,10 +85,10 @@ const LAST = 4_000;
 const READY_WITHIN = 30_000;
 const GONE_WITHIN = 15_000;
 
-async function load(): Promise<ChildProcess> {
+async function load(typescript: readonly string[]): Promise<ChildProcess> {
   const script = path.join(__dirname, `worker-process${path.extname(__filename)}`);
   const child = fork(script, [], {
-    execArgv: script.endsWith('.ts') ? ['--import', require.resolve('tsx')] : [],
+    execArgv: script.endsWith('.ts') ? [...typescript] : [],
     env: { ...stackEnvironment(), NODE_OPTIONS: '' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

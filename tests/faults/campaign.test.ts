@@ -5,6 +5,7 @@ import { startEmbedded } from '../../bench/faults/harness/embedded';
 import { checkAll, broken, type Evidence } from '../../bench/faults/harness/invariants';
 import { rowsSeenBy } from '../../bench/faults/harness/rows';
 import type { Topology } from '../../bench/faults/harness/topology';
+import { TYPESCRIPT } from '../support/program';
 import { temporalCli, testFolder } from '../support/servers';
 import { silence } from '../workflows/support/world';
 
@@ -18,7 +19,8 @@ let topology: Topology;
 let campaign: Campaign;
 beforeAll(async () => {
   silence();
-  topology = await startEmbedded({ folder: testFolder(), temporalCli: temporalCli(), compiled: false });
+  const programs = { compiled: false, typescript: TYPESCRIPT };
+  topology = await startEmbedded({ folder: testFolder(), temporalCli: temporalCli(), ...programs });
   campaign = await Campaign.open(topology, SHORT);
 });
 afterAll(async () => {

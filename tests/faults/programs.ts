@@ -4,6 +4,7 @@ import type { Child } from '../../stack/child';
 import { prepareHome } from '../../stack/home';
 import { nodeService } from '../../stack/node-service';
 import { freePort } from '../../stack/ports';
+import { TYPESCRIPT } from '../support/program';
 import { testFolder } from '../support/servers';
 
 const REPOSITORY = path.join(__dirname, '..', '..');
@@ -32,7 +33,7 @@ export class Program {
     this.port = await freePort();
     const env = { ...variables, [this.portVariable]: String(this.port) };
     const program = { name: path.dirname(this.script), script: this.script, env, url: this.url };
-    const service = nodeService(this.home, { root: REPOSITORY, compiled: false }, program);
+    const service = nodeService(this.home, { root: REPOSITORY, compiled: false, typescript: TYPESCRIPT }, program);
     this.child = await service.start((child) => (this.child = child));
   }
 

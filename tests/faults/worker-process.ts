@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { TYPESCRIPT } from '../support/program';
 import { until } from '../workflows/support/until';
 
 export interface WorkerSettings {
@@ -47,9 +47,9 @@ export class WorkerProcess {
 
   static async start(settings: WorkerSettings, { zone = 'UTC', fast = 0 }: Machine = {}): Promise<WorkerProcess> {
     const program = path.join(__dirname, 'fixtures', 'worker.ts');
-    const clock = pathToFileURL(path.join(__dirname, 'fixtures', 'clock.mjs')).href;
+    const clock = path.join(__dirname, 'fixtures', 'clock.js');
     const child = fork(program, [JSON.stringify(settings)], {
-      execArgv: ['--import', 'tsx', ...(fast === 0 ? [] : ['--import', clock])],
+      execArgv: [...TYPESCRIPT, ...(fast === 0 ? [] : ['--require', clock])],
       env: { TZ: zone, FAST_BY: String(fast) },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

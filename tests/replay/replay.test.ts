@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { makeBundle } from '../../worker/bundle';
+import { TYPESCRIPT } from '../support/program';
 import { dataConverter } from '../workflows/support/converter';
 import { silence } from '../workflows/support/world';
 import { goldenHistories, PRESENT, type Golden } from './histories';
@@ -62,7 +63,7 @@ test('all of them replay on machines in three zones', async () => {
   const results = await Promise.all(
     zones.map(async (zone) => {
       const env = { TZ: zone };
-      const { stdout } = await run(process.execPath, ['--import', 'tsx', program], { env, timeout: 55_000 });
+      const { stdout } = await run(process.execPath, [...TYPESCRIPT, program], { env, timeout: 55_000 });
       return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as unknown;
     }),
   );

@@ -3,6 +3,9 @@ import path from 'node:path';
 
 const REPOSITORY = path.join(__dirname, '..', '..');
 
+/** By these options Node reads our TypeScript, in less than half of tsx's time. */
+export const TYPESCRIPT: readonly string[] = ['--require', path.join(__dirname, 'typescript.js')];
+
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
@@ -16,7 +19,7 @@ export function runToEnd(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', path.join(REPOSITORY, script), ...args], {
+  const child = spawn(process.execPath, [...TYPESCRIPT, path.join(REPOSITORY, script), ...args], {
     cwd: REPOSITORY,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -18,6 +18,7 @@ import { initialisePostgres, postgresService, postgresUrl } from '../../stack/po
 import { resolveBinary } from '../../stack/temporal-binary';
 import { prepareTemporal, temporalAddress, temporalService } from '../../stack/temporal-server';
 import { terminalOn } from '../../stack/terminal';
+import { TYPESCRIPT } from './program';
 
 const FOLDER_PREFIX = 'guanjia-test-';
 const CLUSTER_PREFIX = 'cluster-';
@@ -177,7 +178,7 @@ async function migrate(home: Home, databaseUrl: string): Promise<void> {
     GUANJIA_VAULT_KEYS: `k1:${key}`,
     GUANJIA_INDEX_KEY: key,
   };
-  const programs = { root: REPOSITORY, compiled: false };
+  const programs = { root: REPOSITORY, compiled: false, typescript: TYPESCRIPT };
   await runProgram(home, programs, { name: 'migrate', script: 'db/migrate', env }, () => undefined);
 }
 

@@ -19,6 +19,8 @@ export interface EmbeddedOptions {
   readonly temporalCli: string;
   /** Runs dist/ instead of the sources: starts are a second faster. */
   readonly compiled: boolean;
+  /** See Programs. */
+  readonly typescript?: readonly string[];
 }
 
 const ROOT = resolve(__dirname, '../../..');
@@ -47,7 +49,8 @@ async function start(
   victims: ServiceVictim[],
   stop: () => Promise<void>,
 ): Promise<Topology> {
-  const programs: Programs = { root: ROOT, compiled: options.compiled };
+  const { compiled, typescript } = options;
+  const programs: Programs = { root: ROOT, compiled, typescript };
   const postgres = { home, port: await freePort(), password: secret(), database: 'guanjia', durable: false };
   const temporal = { port: await freePort(), uiPort: await freePort(), dbFile: join(home.folder, 'temporal.db') };
   const address = temporalAddress(temporal);

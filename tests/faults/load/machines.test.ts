@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { MINUTE, SECOND } from '../../../domain/instant';
 import type { JournalBatch } from '../../../workflows/contracts/journal';
 import { BODY, ENGINEER, IMPORTANT, ROUTINE, text } from '../../domain/support';
+import { TYPESCRIPT } from '../../support/program';
 import { Live } from '../../workflows/support/live';
 import { expectSound, settled } from '../../workflows/support/sound';
 import { until } from '../../workflows/support/until';
@@ -31,7 +32,7 @@ function aWorker(machine: Machine): Promise<WorkerProcess> {
 /** The journal of a case as a machine in that zone replays it. */
 async function replayedIn(zone: string, no: string): Promise<JournalBatch> {
   const program = path.join(__dirname, '..', 'fixtures', 'replaying.ts');
-  const args = ['--import', 'tsx', program, live.server.address, no];
+  const args = [...TYPESCRIPT, program, live.server.address, no];
   const { stdout } = await run(process.execPath, args, { env: { TZ: zone } });
   return JSON.parse(stdout) as JournalBatch;
 }

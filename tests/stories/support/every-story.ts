@@ -4,6 +4,7 @@ import { check } from '../../../story/check/check';
 import { storyEnv } from '../../../story/env';
 import { playStory, type StoryResult } from '../../../story/play';
 import type { StoryEnv } from '../../../story/world/world';
+import { TYPESCRIPT } from '../../support/program';
 import { createTestDatabase, testFolder, timeSkippingServer } from '../../support/servers';
 import { mutations } from './mutate';
 
@@ -21,7 +22,8 @@ export interface Played {
 export function stage(): (file: string) => Promise<Played> {
   let env: StoryEnv & { close(): Promise<void> };
   beforeAll(async () => {
-    env = await storyEnv({ createDatabase: createTestDatabase, testServer: timeSkippingServer() }, testFolder());
+    const servers = { createDatabase: createTestDatabase, testServer: timeSkippingServer() };
+    env = await storyEnv(servers, testFolder(), TYPESCRIPT);
   }, 60_000);
   afterAll(() => env.close());
   return async (file) => {

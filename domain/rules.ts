@@ -26,10 +26,10 @@ export type Rule = keyof typeof SINCE;
 /** Those of this release; every new case is opened under them. */
 export const RULES = 2;
 
-/** Of a case whose opening does not name any: it was recorded before there was more than one version. */
+/** Of a case that does not name any: it was opened before there was more than one version. */
 export const FIRST_RULES = 1;
 
 /** Whether the case was opened under rules that have this one. */
-export function follows({ rules }: { readonly rules: number }, rule: Rule): boolean {
+export function follows({ rules = FIRST_RULES }: { readonly rules?: number }, rule: Rule): boolean {
   return rules >= SINCE[rule];
 }

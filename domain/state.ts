@@ -3,7 +3,6 @@ import type { CaseMode, Opening, WaitingOn } from './event';
 import type { Instant } from './instant';
 import type { Obligation } from './obligation';
 import type { FamilyPolicy, Level, Priority } from './policy';
-import { FIRST_RULES } from './rules';
 
 /**
  * What every case knows. It is plain JSON: the workflow carries it across runs, the projection is made from it.
@@ -15,8 +14,11 @@ export interface CaseState {
   readonly project: { readonly id: string; readonly zone: string };
   readonly mode: CaseMode;
   readonly policy: FamilyPolicy;
-  /** The version of the rules under which it was opened (domain/rules.ts); kept for good, as the policy is. */
-  readonly rules: number;
+  /**
+   * The version of the rules under which it was opened (domain/rules.ts), kept for good as the policy is. Where the opening
+   * names none there is none here: what was written of such a case stays equal to it.
+   */
+  readonly rules?: number;
   /** Number of the last event. */
   readonly seq: number;
   /** Number of the last event that changed something: the receipt of a message does not. What `If-Match` looks at. */
@@ -144,7 +146,7 @@ export function initialCase(family: string, opening: Opening): CaseState {
     project: opening.project,
     mode: opening.mode,
     policy: opening.policy,
-    rules: opening.rules ?? FIRST_RULES,
+    ...(opening.rules === undefined ? {} : { rules: opening.rules }),
     seq: 0,
     changedSeq: 0,
     stage: '',

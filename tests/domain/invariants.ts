@@ -5,6 +5,7 @@ import type { CaseState } from '../../domain/state';
 import { explain } from '../../domain/explain';
 import type { EventOf, EventType, JournalEvent } from '../../domain/event';
 import { isPaused, warnInstant, type Obligation } from '../../domain/obligation';
+import { follows } from '../../domain/rules';
 import { callbackOwed } from '../../domain/slices/callback-owed';
 import { openPromises } from '../../domain/slices/promises';
 import { CLOSED_STAGES } from '../../domain/slices/stage';
@@ -100,7 +101,8 @@ const RULES: Rules<CaseState> = {
   },
   paused: (event, before) => must(before.pause === null && before.priority !== 'urgent', 'paused once', event),
   withdrawn: (event, before) => {
-    must(before.rules === 1 || !callbackOwed(before), 'nothing is withdrawn around a callback', event);
+    const may = !follows(before, 'nothing-is-withdrawn-around-a-callback');
+    must(may || !callbackOwed(before), 'nothing is withdrawn around a callback', event);
   },
   closed: (event, before) => {
     const { reason } = event.data;

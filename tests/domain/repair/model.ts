@@ -3,6 +3,7 @@ import { openOf } from '../../../domain/book';
 import { HOUR, MINUTE } from '../../../domain/instant';
 import { repair } from '../../../domain/repair';
 import { STAGES } from '../../../domain/repair/stages';
+import { follows } from '../../../domain/rules';
 import type { RepairOpening, RepairState } from '../../../domain/repair/state';
 import { must } from '../invariants';
 import { EVERYBODY, ENGINEER, RESIDENT, sh, text } from '../support';
@@ -113,7 +114,7 @@ function checkRepair(state: RepairState): void {
   );
   const without = ['received', 'contacted'];
   must(
-    state.rules === 1 || job.assignee !== null || without.includes(state.stage),
+    !follows(state, 'a-job-in-other-hands-sets-out-anew') || job.assignee !== null || without.includes(state.stage),
     'nobody is where nobody was sent',
     state.stage,
   );

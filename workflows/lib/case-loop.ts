@@ -1,27 +1,21 @@
 import {
-  ApplicationFailure,
   allHandlersFinished,
   condition,
   continueAsNew,
-  currentUpdateInfo,
-  defineQuery,
   defineSignal,
   defineUpdate,
-  setCurrentDetails,
   log,
   setHandler,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import { SYSTEM } from '../../domain/actor';
 import type { Command, CommandName, Draft, Opening } from '../../domain/event';
 import { nextWake, openCase, recordEffect, runAnswer, runCommand, runWake, type Step } from '../../domain/engine';
 import { commandNames, isRefusal, refuse, type Family, type Refusal } from '../../domain/family';
-import { isoOf, type Instant } from '../../domain/instant';
+import type { Instant } from '../../domain/instant';
 import { snapshotOf } from '../../domain/projection';
 import type { CaseState } from '../../domain/state';
 import {
-  REFUSED,
   questions,
   type CaseAnswer,
   type CaseInput,
@@ -35,7 +29,7 @@ import {
 import { TOLD, type ToldEnvelope } from '../contracts/effects';
 import type { CommandReceipt } from '../contracts/journal';
 import type { Origin } from '../contracts/origin';
-import { searchAttributes } from '../contracts/search-attributes';
+import { answering, nameOfUpdate, refusal } from './answers';
 import { ArmedTimer } from './armed-timer';
 import { Effects } from './effects';
 import { Fence } from './fence';
@@ -43,6 +37,7 @@ import { Journal } from './journal';
 import { unlessLeaving } from './leaving';
 import { Outbox } from './outbox';
 import { passedOn, tellHandled } from './seen';
+import { show } from './shown';
 
 /** Commands remembered for repeats inside the workflow; older ones are answered from the read model. */
 const SEEN_MAX = 200;
@@ -242,27 +237,7 @@ class CaseLoop<S extends CaseState, O extends Opening> {
     this.journal.append(step.events, receipt ? [receipt] : []);
     this.outbox.add(this.state, step.events, { origin: receipt?.origin, away: this.journal.isAway() });
     this.effects.add(this.state, step.events, { away: this.journal.isAway() });
-    this.show();
-  }
-
-  /** What the Temporal Web UI shows: codes and instants, never personal data. */
-  private show(): void {
-    const next = nextWake(this.family, this.state);
-    setCurrentDetails(
-      [
-        `**${this.state.stage}** · ${this.state.priority ?? 'unclassified'} · seq ${this.state.seq}`,
-        next ? `next: ${next.purpose} ${next.obligation ?? ''} at ${isoOf(next.at)}` : 'nothing is due',
-      ].join('\n\n'),
-    );
-    const { stage, priority } = this.state;
-    const { typedSearchAttributes: shown } = workflowInfo();
-    // Each upsert is an event of the history, so one that says nothing new is left out.
-    if (shown.get(searchAttributes.stage) === stage && (shown.get(searchAttributes.priority) ?? null) === priority)
-      return;
-    upsertSearchAttributes([
-      { key: searchAttributes.stage, value: stage },
-      { key: searchAttributes.priority, value: priority },
-    ]);
+    show(this.state, nextWake(this.family, this.state));
   }
 
   private remember(command: SeenCommand): void {
@@ -303,30 +278,4 @@ class CaseLoop<S extends CaseState, O extends Opening> {
       carried,
     });
   }
-}
-
-/** A question: an update that is turned away, with its answer, before anything of it is recorded; and a query. */
-function answering<Arguments extends unknown[]>(
-  { name, answered }: { readonly name: string; readonly answered: string },
-  answer: (...args: Arguments) => unknown,
-): void {
-  const turnAway = (...args: Arguments): never => {
-    throw ApplicationFailure.create({ type: answered, message: name, nonRetryable: true, details: [answer(...args)] });
-  };
-  setHandler(defineUpdate<undefined, Arguments>(name), () => undefined, { validator: turnAway });
-  setHandler(defineQuery<unknown, Arguments>(name), answer);
-}
-
-/** Of the command that is handled now; to be asked before the first await. */
-function nameOfUpdate(): string {
-  return currentUpdateInfo()?.name ?? '';
-}
-
-function refusal(reason: Refusal): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: REFUSED,
-    message: reason.refused,
-    nonRetryable: true,
-    details: [reason],
-  });
 }

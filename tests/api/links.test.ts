@@ -346,6 +346,23 @@ test('after closing the page shows the outcome, takes a rating, and what is not 
   expect((await page(link.token)).html).toContain('重新处理');
 });
 
+test('a result that is accepted with a low score comes back, as the page says before', async () => {
+  const no = await complaint('lift_entrapment');
+  await staff(no, ...DONE_URGENT);
+  const link = await linkTo(no);
+  const asked = await page(link.token);
+  expect(asked.html).toContain('评 2 分或更低，我们会重新处理。');
+  expect((await json(link.token)).body.reopensUpTo).toBe(2);
+  const withdrawn = await product.call('manager', 'POST', `/api/v1/cases/${no}/withdraw`, { reason: '误报' });
+  expect([withdrawn.status, withdrawn.body.code]).toEqual([409, 'callback-owed']);
+
+  const answer = { ...formIn(asked.html, 'owner-answer'), accepted: 'true', score: '2', comment: '' };
+  expect((await submit(link, answer)).status).toBe(303);
+  expect(await stageOf(no)).toMatchObject({ stage: 'classified', episode: 2, reopenCount: 1 });
+  const after = (await json(link.token)).body;
+  expect([after.asked, after.reopensUpTo, after.acts]).toEqual([null, null, ['note']]);
+});
+
 test('a repair is rated where the callback would ask, and not solved reopens it', async () => {
   const report = { project: 'lakeside', channel: 'phone', matter: MATTER, subtype: 'burst_pipe', place: PLACE };
   const no = String((await done('customer_service', '/api/v1/repairs', report)).no);

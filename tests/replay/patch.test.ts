@@ -1,18 +1,16 @@
-import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
-import { DeterminismViolationError } from '@temporalio/workflow';
 import { HOUR, MINUTE } from '../../domain/instant';
 import { makeBundle } from '../../worker/bundle';
 import { patches } from '../../workflows/lib/patches';
 import { BODY, ROUTINE, text } from '../domain/support';
 import type { TestCase } from '../workflows/support/case';
-import { dataConverter } from '../workflows/support/converter';
 import { MemoryInbox, MemoryJournal } from '../workflows/support/memory';
 import { expectSound, settled } from '../workflows/support/sound';
 import { until } from '../workflows/support/until';
 import { silence, World } from '../workflows/support/world';
 import { goldenHistories, PRESENT, type Golden } from './histories';
 import { withoutPatch } from './release';
+import { strangers } from './strangers';
 
 /** The worked example of docs/versioning.md: an urgent message overtakes, in cases that have begun without that. */
 
@@ -31,18 +29,6 @@ function hasMarker({ json }: Golden): boolean {
       ),
     ) ?? false
   );
-}
-
-/** Names of the histories of a release that this code can't go on with. */
-async function strangers(release: string, workflowBundle: WorkflowBundleOption): Promise<string[]> {
-  const histories = goldenHistories(release).map(({ name, json }: Golden) => ({ workflowId: name, history: json }));
-  const names: string[] = [];
-  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle, dataConverter }, histories)) {
-    if (!error) continue;
-    expect(error).toBeInstanceOf(DeterminismViolationError);
-    names.push(workflowId);
-  }
-  return names;
 }
 
 test('without it, the change would break those that have come to where the ways part, and no others', async () => {

@@ -18,6 +18,14 @@ export async function withoutPatch(change: 'before the change' | 'with the chang
   return { code: answered(code, 'urgentOvertakes', change === 'with the change') };
 }
 
+/** The workflow code as if each case followed the other rules: the former ones where it has the new, and so on. */
+export async function otherRules(): Promise<Bundle> {
+  const { code } = await makeBundle();
+  const asked = /rules >= SINCE\[rule\]/g;
+  if (code.match(asked)?.length !== 1) throw new Error('rules are not asked for in exactly one place');
+  return { code: code.replace(asked, 'rules < SINCE[rule]') };
+}
+
 /** The workflow code without any patch: as 0.1 had it. */
 export async function formerRelease(): Promise<Bundle> {
   const { code } = await makeBundle();

@@ -4,6 +4,7 @@ import { disputeOpening } from '../domain/dispute/support';
 import { revisionOpening } from '../domain/standard-revision/support';
 import { ENGINEER, OTHER_ENGINEER, repairOpening, type RepairOptions } from '../domain/repair/support';
 import type { EffectOf, Opening } from '../../domain/event';
+import { FIRST_RULES, RULES } from '../../domain/rules';
 import type { TestCase } from '../workflows/support/case';
 import type { EffectRequest } from '../../workflows/contracts/effect-request';
 import type { EffectActivities, EffectAnswer } from '../../workflows/contracts/effects';
@@ -79,6 +80,30 @@ async function worked(played: TestCase<Opening>, { world, at }: Stage, from: num
   await played.do('complete', { result: text('done'), siteCleared: true, files: [] }, TO_OTHER);
 }
 
+/** Given back on the way, given to another on the spot: he has to come himself, but under the former rules he was there. */
+async function inOtherHands(stage: Stage, rules: number): Promise<TestCase<Opening>> {
+  const { world, at } = stage;
+  const played = await world.startRepair({ ...START, at, rules, subtype: 'bulb' });
+  await world.until(at + 10);
+  await played.do('accept', {}, TO_ENGINEER);
+  await played.do('depart', { eta: at + HOUR }, TO_ENGINEER);
+  await played.do('release', { reason: text('r') }, TO_ENGINEER);
+  await world.until(at + MINUTE);
+  await played.do('accept', {}, TO_OTHER);
+  await played.do('arrive', { checklist: [] }, TO_OTHER);
+  await played.do('assign', { to: ENGINEER.id });
+  if (rules === FIRST_RULES) await played.refused('arrive', { checklist: [] }, TO_ENGINEER);
+  else await played.do('arrive', { checklist: [] }, TO_ENGINEER);
+  await played.do('survey', { findings: text('f'), plan: text('p'), finishAt: at + 3 * HOUR }, TO_ENGINEER);
+  await played.do('assign', { to: OTHER_ENGINEER.id });
+  if (rules !== FIRST_RULES) await played.do('arrive', { checklist: [] }, TO_OTHER);
+  await world.until(at + HOUR);
+  await played.do('complete', { result: text('done'), siteCleared: true, files: [] }, TO_OTHER);
+  if (rules !== FIRST_RULES) await played.refused('withdraw', { reason: text('r') });
+  await played.do('callback', ANSWER, { by: OTHER_CLERK });
+  return played;
+}
+
 export const REPAIRS: Readonly<Record<string, (stage: Stage) => Promise<TestCase<Opening>>>> = {
   /** Offered, declined, lapsed, grabbed, given back, assigned; promises; photos; two callbacks; closed and reopened. */
   'repair-many-hands': async (stage) => {
@@ -110,6 +135,9 @@ export const REPAIRS: Readonly<Record<string, (stage: Stage) => Promise<TestCase
     await played.do('second-callback', ANSWER, { by: SUPERVISOR });
     return played;
   },
+
+  'repair-in-other-hands': (stage) => inOtherHands(stage, RULES),
+  'repair-in-other-hands-former': (stage) => inOtherHands(stage, FIRST_RULES),
 
   /** A complaint starts a repair; each knows the other. */
   'complaint-starts-a-repair': async ({ world, at }) => {

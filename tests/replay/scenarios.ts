@@ -16,6 +16,7 @@ import {
   text,
 } from '../domain/support';
 import type { Opening } from '../../domain/event';
+import { FIRST_RULES, RULES } from '../../domain/rules';
 import { REPAIRS } from './repairs';
 import { SMALL_FAMILIES } from './small-families';
 import type { TestCase } from '../workflows/support/case';
@@ -29,6 +30,26 @@ export interface Stage {
   readonly journal: MemoryJournal;
   readonly inbox: MemoryInbox;
   readonly at: number;
+}
+
+/** What changed with the second version of the rules (domain/rules.ts), under either. */
+async function ratedLow({ world, at }: Stage, rules: number): Promise<TestCase<Opening>> {
+  const played = await world.start({ ...ROUTINE, at, rules });
+  const reason = { reason: text('r') };
+  const done = { department: 'engineering', result: text('done') };
+  await played.do('complete-part', done, { by: ENGINEER });
+  if (rules === FIRST_RULES) {
+    await played.do('withdraw', reason, { by: RESIDENT });
+    await played.do('reopen', reason, { by: RESIDENT });
+    await played.do('complete-part', done, { by: ENGINEER });
+  } else {
+    await played.refused('withdraw', reason, { by: RESIDENT });
+  }
+  await played.do('feed-back', BODY.feedBack);
+  await played.do('owner-answer', { ...BODY.accept, score: 2 }, { by: RESIDENT });
+  await world.until(at + HOUR);
+  await played.do('withdraw', reason);
+  return played;
 }
 
 /** What the golden histories are recorded from: each way through the case loop once, by the name of its file. */
@@ -196,6 +217,10 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<TestCa
     await world.sleep(MINUTE);
     return played;
   },
+
+  /** A result is accepted with a low score; nobody withdraws around the callback. */
+  'rated-low': (stage) => ratedLow(stage, RULES),
+  'rated-low-former': (stage) => ratedLow(stage, FIRST_RULES),
 
   /** Several runs. */
   'rolled-over': async ({ world, at }) => {

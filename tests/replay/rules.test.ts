@@ -1,0 +1,15 @@
+import { silence } from '../workflows/support/world';
+import { PRESENT } from './histories';
+import { otherRules } from './release';
+import { strangers } from './strangers';
+
+/** A case keeps the rules of its opening (domain/rules.ts). */
+
+jest.setTimeout(60_000);
+beforeAll(silence);
+
+test('by other rules, those would break that have come to where the ways part, and no others', async () => {
+  const names = ['rated-low', 'rated-low-former', 'repair-in-other-hands', 'repair-in-other-hands-former'];
+  const broken = await strangers(PRESENT, await otherRules());
+  expect(broken.sort()).toEqual(names.map((name) => `${PRESENT}/${name}`));
+});

@@ -13,8 +13,9 @@ export interface Lateness {
 }
 
 /** A promise takes about as long as an opening; half of its time later its keeper is warned, while others are made. */
-const MARGIN = 3;
+const MARGIN = 2;
 const AT_LEAST = 15 * SECOND;
+const ALL_WRITTEN_WITHIN = 600 * SECOND;
 const ALL_MISSED_WITHIN = 900 * SECOND;
 
 /** Promises of so many cases, so many of each, that all fall due in one second. */
@@ -36,6 +37,8 @@ export function dueAtOnce(
     inject: async (scene) => {
       const begun = performance.now();
       numbers = await openCalm(scene, cases);
+      // A start is answered before a worker has seen it.
+      await asking(scene, (client) => until(() => areWritten(client, numbers), ALL_WRITTEN_WITHIN, SECOND));
       const placing = Math.max(AT_LEAST, MARGIN * each * (performance.now() - begun));
       const dueAt = Math.ceil((Date.now() + placing) / SECOND) * SECOND;
       // One of each case after the other: those of one case don't wait for each other.
@@ -59,22 +62,35 @@ export function inWords({ p50, p99, max }: Lateness): string {
 }
 
 /** Waits until as many promises are broken. Reads what the engine itself says of its timers. */
-async function latenessOf({ topology }: Scene, dueAt: number, count: number): Promise<Lateness | null> {
-  const client = new Client({ connectionString: topology.databaseUrl });
-  await client.connect();
-  try {
-    return await until(
+function latenessOf(scene: Scene, dueAt: number, count: number): Promise<Lateness | null> {
+  return asking(scene, (client) =>
+    until(
       async () => {
         const { rows } = await client.query<Lateness>(LATENESS, [new Date(dueAt)]);
         return rows[0]?.count === count && rows[0];
       },
       ALL_MISSED_WITHIN,
       SECOND,
-    );
+    ),
+  );
+}
+
+async function areWritten(client: Client, numbers: readonly string[]): Promise<boolean> {
+  const { rows } = await client.query<{ count: number }>(WRITTEN, [numbers]);
+  return rows[0]?.count === numbers.length;
+}
+
+async function asking<T>({ topology }: Scene, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: topology.databaseUrl });
+  await client.connect();
+  try {
+    return await work(client);
   } finally {
     await client.end();
   }
 }
+
+const WRITTEN = `select count(*)::int as count from "case" where no = any ($1)`;
 
 const LATENESS = `
   with late as (

@@ -3,8 +3,6 @@ import type { ObservedEvent } from './check/observation';
 import type { Json } from './format/values';
 import { Cast } from './plan/people';
 import type { Actor, Body, Plan, PlannedRequest } from './plan/plan';
-import { find } from './check/check';
-import { readObligations } from './observe';
 import { loginKey } from './world/keys';
 
 /** A `${name}` that nothing was saved under. */
@@ -64,7 +62,6 @@ export class Session {
   /** A name that is not known is no answer, with the name as its reason. */
   async send(planned: PlannedRequest): Promise<HttpAnswer> {
     try {
-      await this.nameObligation(planned);
       return await this.http.send(await this.requestOf(planned));
     } catch (error) {
       if (!(error instanceof UnknownNameError)) throw error;
@@ -98,16 +95,6 @@ export class Session {
     const type: Record<string, string> = body === null ? {} : { 'Content-Type': 'application/json' };
     const bytes = body === null ? null : Buffer.from(JSON.stringify(body));
     return this.http.send({ method: 'POST', path, headers: { ...type, ...this.authorization(actor) }, body: bytes });
-  }
-
-  /** The id of an obligation that the body names by its kind. */
-  private async nameObligation({ body, about }: PlannedRequest): Promise<void> {
-    const written = body.kind === 'json' ? atPointer(body.value, '/obligation') : undefined;
-    const key = typeof written === 'string' ? /^\$\{obligation\.(.+)\}$/.exec(written)?.[1] : undefined;
-    if (key === undefined) return;
-    const obligations = await readObligations(this.cases.get(about ?? '') ?? '', this).catch(() => []);
-    const found = find(key, obligations);
-    this.saved.set(`obligation.${key}`, typeof found === 'string' ? key : found.id);
   }
 
   private async ifMatch({ ifMatch, about, actor }: PlannedRequest): Promise<Record<string, string>> {

@@ -4,11 +4,7 @@ import { DAY, isoOf, MINUTE } from '../../domain/instant';
 import { addDays, instantOfLocal } from '../../domain/zone';
 import type { RowError } from '../../db/queries/imports';
 import { isStorableText, STORABLE_TEXT } from '../http/text-rules';
-import type { Column } from './columns';
-
-/** What a cell stands for. `code`: a code, or the word for it in any language. */
-export type CellType =
-  { readonly is: 'text' | 'list' | 'date' | 'instant' } | { readonly is: 'code'; readonly vocabulary: Vocabulary };
+import type { CellType, Column } from './columns';
 
 export interface ReadCells {
   /** By field; what is empty is left out. */

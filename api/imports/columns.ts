@@ -1,8 +1,11 @@
 import type { Cell, SheetRow } from '../../common/sheet';
-import { LOCALES, words, type Locale } from '../../common/words';
+import { LOCALES, words, type Locale, type Vocabulary } from '../../common/words';
 import type { ReadColumn } from '../../db/queries/imports';
 import { problem } from '../http/problem';
-import type { CellType } from './cells';
+
+/** What a cell stands for. `code`: a code, or the word for it in any language. */
+export type CellType =
+  { readonly is: 'text' | 'list' | 'date' | 'instant' } | { readonly is: 'code'; readonly vocabulary: Vocabulary };
 
 /** A column of a ledger. */
 export interface Column {

@@ -1,7 +1,8 @@
 import { checkAnswers, checkTally } from '../check/answer';
 import { atPointer, type HttpAnswer } from '../http';
 import { UnknownNameError, type Session } from '../actors';
-import type { Verdict } from '../check/check';
+import { readObligations } from '../observe';
+import { find, type Verdict } from '../check/check';
 import type { Json } from '../format/values';
 import type { Action, PlannedRequest } from '../plan/plan';
 
@@ -17,10 +18,13 @@ export async function ask(
   session: Session,
 ): Promise<{ asked: Asked[]; verdicts: Verdict[] }> {
   const all = await Promise.all(
-    action.requests.map(async (request) => ({
-      request,
-      answers: await Promise.all(Array.from({ length: request.times }, () => session.send(request))),
-    })),
+    action.requests.map(async (request) => {
+      await nameObligation(request, session);
+      return {
+        request,
+        answers: await Promise.all(Array.from({ length: request.times }, () => session.send(request))),
+      };
+    }),
   );
   for (const { request, answers } of all) await nameImported(request, answers, session);
   const asked = all.map(({ request, answers }): Asked => {
@@ -37,6 +41,16 @@ export async function ask(
       ]
     : [];
   return { asked, verdicts };
+}
+
+/** The id of an obligation that the body names by its kind. */
+async function nameObligation({ body, about }: PlannedRequest, session: Session): Promise<void> {
+  const written = body.kind === 'json' ? atPointer(body.value, '/obligation') : undefined;
+  const key = typeof written === 'string' ? /^\$\{obligation\.(.+)\}$/.exec(written)?.[1] : undefined;
+  if (key === undefined) return;
+  const obligations = await readObligations(session.cases.get(about ?? '') ?? '', session).catch(() => []);
+  const found = find(key, obligations);
+  session.saved.set(`obligation.${key}`, typeof found === 'string' ? key : found.id);
 }
 
 /** What is expected may name what was learnt. */

@@ -2,6 +2,7 @@ import type { SpanEnd, SpanSpec, Tracer } from '../../common/telemetry';
 import { verifyAudit } from '../../db/queries/audit';
 import { DAY, HOUR, MINUTE } from '../../domain/instant';
 import { allText } from '../db/content';
+import { until } from '../workflows/support/until';
 import { startProduct, type Answer, type Body, type Product } from '../support/product';
 
 /** What a resident sees and does with the link of his case, over HTTP. */
@@ -519,6 +520,42 @@ test('nothing is made without its entry in the audit log', async () => {
   expect(await state()).toEqual(before);
   expect(await verifyAudit(db)).toMatchObject({ intact: true });
 });
+
+test('while the database is away he is told so in his language, and what he sends again is taken once', async () => {
+  const no = await complaint('lift_noise');
+  const link = await linkTo(no);
+  const form = { ...formIn((await page(link.token)).html, 'note'), text: '明天在家' };
+  await product.database('away');
+  try {
+    const chinese = await page(link.token);
+    const english = await page(link.token, {}, '?lang=en');
+    const sent = await submit(link, form);
+    expect([chinese.status, english.status, sent.status]).toEqual([503, 503, 503]);
+    expect(chinese.html).toContain('<html lang="zh-CN">');
+    expect(chinese.html).toContain('系统暂时无法处理，请过几分钟再试。您的诉求不会丢失。');
+    expect(english.html).toContain('<html lang="en">');
+    expect(english.html).toContain('Please try again in a few minutes; nothing is lost.');
+    for (const shown of [chinese, english, sent]) {
+      expect(shown.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect([no, '湖畔花园', link.token].filter((text) => shown.html.includes(text))).toEqual([]);
+    }
+    for (const answer of [await json(link.token), await act(link.token, { act: 'note', text: '在家' })]) {
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      expect(answer.body).toMatchObject({ status: 503, code: 'database-unavailable' });
+    }
+  } finally {
+    await product.database('back');
+  }
+  await until('the database is back', async () => {
+    const { status } = await product.call('manager', 'GET', `/api/v1/cases/${no}/timeline`);
+    return status === 200;
+  });
+  // The page was still open, with what he had typed.
+  expect((await submit(link, form)).status).toBe(303);
+  expect((await submit(link, form)).status).toBe(303);
+  const events = (await product.call('manager', 'GET', `/api/v1/cases/${no}/timeline?limit=500`)).body.items as Body[];
+  expect(events.filter(({ type }) => type === 'noted')).toHaveLength(1);
+}, 60_000);
 
 test('one link has its own share, and is told when it is used up', async () => {
   const link = await linkTo(await complaint('lift_noise'));

@@ -23,7 +23,7 @@ import { DAY } from '../../domain/instant';
 import { makeBundle } from '../../worker/bundle';
 import { replayCase } from '../../worker/replay';
 import { createWorker } from '../../worker/worker';
-import { createTestDatabase, devServer, testFolder } from './servers';
+import { createTestDatabase, devServer, setDatabase, testFolder } from './servers';
 
 /** The whole product in one process on real servers: API over HTTP, worker, PostgreSQL, Temporal dev server. */
 export interface Product {
@@ -31,6 +31,8 @@ export interface Product {
   readonly api: Api;
   readonly deps: ApiDeps;
   readonly temporalAddress: string;
+  /** It is gone for everybody, or back. */
+  database(state: 'away' | 'back'): Promise<void>;
   /** A fetch with the key of a role; `body` is sent as JSON. */
   call(as: string, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** The plain key of a role, or of `role@project`. */
@@ -149,6 +151,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   return {
     ...{ url, api, deps, key, startWorker, stopWorker },
     temporalAddress: temporalServer.address,
+    database: (state) => setDatabase(database.url, state),
     call: (as, method, path, body, headers) => call(url, key(as), method, path, body, headers),
     stop: async () => {
       await api.feed.stop();

@@ -220,3 +220,20 @@ function variable(name: string): string {
   if (!value) throw new Error(`${name} is not set: jest must run with tests/support/global-setup.ts.`);
   return value;
 }
+
+/** It refuses everybody and throws out who is there, or takes them again; asked from another one of the same server. */
+export async function setDatabase(databaseUrl: string, state: 'away' | 'back'): Promise<void> {
+  const url = new URL(databaseUrl);
+  const name = url.pathname.slice(1);
+  url.pathname = '/postgres';
+  const client = new Client({ connectionString: url.href });
+  await client.connect();
+  try {
+    await client.query(`alter database ${name} with allow_connections ${state === 'back'}`);
+    if (state === 'away') {
+      await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+    }
+  } finally {
+    await client.end();
+  }
+}

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { Client } from 'pg';
 import pino from 'pino';
 import { createAuthenticate } from '../../../api/authenticate';
 import { createSessions } from '../../../api/auth/sessions';
@@ -51,7 +50,7 @@ import { createDatabase, isTransient } from '../../../db/database';
 import { createCompany } from '../../../db/queries/company';
 import { publishDefaultPolicies } from '../../../db/queries/policies';
 import { keyringOf } from '../../common/keys';
-import { createTestDatabase, testFolder } from '../../support/servers';
+import { createTestDatabase, setDatabase, testFolder } from '../../support/servers';
 import { COMPANY, KEYS, type Caller } from './company';
 
 export const UI = 'http://127.0.0.1:8233';
@@ -215,23 +214,6 @@ function routesOf(deps: ApiDeps, feed: Feed): Route[] {
     ...auditRoutes(deps),
     ...streamRoutes(deps, feed),
   ];
-}
-
-/** From another database of the same server. */
-async function setDatabase(databaseUrl: string, state: 'away' | 'back'): Promise<void> {
-  const url = new URL(databaseUrl);
-  const name = url.pathname.slice(1);
-  url.pathname = '/postgres';
-  const client = new Client({ connectionString: url.href });
-  await client.connect();
-  try {
-    await client.query(`alter database ${name} with allow_connections ${state === 'back'}`);
-    if (state === 'away') {
-      await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
-    }
-  } finally {
-    await client.end();
-  }
 }
 
 /** Tries until it holds; real servers take their time. */

@@ -1,3 +1,4 @@
+import { makeBundle } from '../../worker/bundle';
 import { startTestServers } from './servers';
 
 declare global {
@@ -5,5 +6,7 @@ declare global {
 }
 
 export default async function globalSetup({ maxWorkers }: { readonly maxWorkers: number }): Promise<void> {
+  // On a clean checkout every worker would make it at once, and webpack takes many times as long inside Jest's modules.
+  await makeBundle();
   globalThis.stopTestServers = await startTestServers(maxWorkers);
 }

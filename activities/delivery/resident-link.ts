@@ -2,8 +2,9 @@ import type { Kysely } from 'kysely';
 import type { LinksConfig } from '../../common/config-links';
 import type { LinkTokens } from '../../common/crypto/link-token';
 import { shortId, type Ids } from '../../common/ids';
+import { lockMaking } from '../../db/queries/api-audit';
 import { appendAudit } from '../../db/queries/audit';
-import { insertLink, linkForMessages, lockLinkForMessages } from '../../db/queries/resident-links';
+import { insertLink, linkForMessages } from '../../db/queries/resident-links';
 import type { Database } from '../../db/schema';
 import { SYSTEM } from '../../domain/actor';
 import { DAY, type Instant } from '../../domain/instant';
@@ -45,7 +46,7 @@ export function linksForMessages({ database: { db }, ids, links, linkTokens }: M
   /** A letter and a webhook of one message are composed at once: whoever comes second takes what the first has made. */
   const madeOnce = (caseNo: string, project: string, at: Instant): Promise<string> =>
     db.transaction().execute(async (trx) => {
-      await lockLinkForMessages(trx, caseNo);
+      await lockMaking(trx, `resident-link/${caseNo}`);
       return (await valid(trx, caseNo, at))?.id ?? (await make(trx, caseNo, project, at));
     });
   return async ({ caseNo, project, at }) => {

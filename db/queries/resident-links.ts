@@ -1,4 +1,4 @@
-import { sql, type Kysely, type Selectable } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { Role } from '../../domain/actor';
 import type { Instant } from '../../domain/instant';
 import type { LinkRight } from '../../domain/resident';
@@ -58,11 +58,6 @@ export async function linksOf(db: Kysely<Database>, caseNo: string): Promise<Res
     .orderBy('id')
     .execute();
   return rows.map(link);
-}
-
-/** Until the transaction ends, nobody else makes a link for the messages of this case. */
-export async function lockLinkForMessages(trx: Kysely<Database>, caseNo: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`resident-link/${caseNo}`}, 0))`.execute(trx);
 }
 
 /** The newest for messages that is not revoked and lasts until `until`; null when one has to be made. */

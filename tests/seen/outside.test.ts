@@ -199,7 +199,7 @@ describe('metrics and readiness', () => {
     const no = await started();
     // Its answer waits for all that came before it: no batch of the start is under way any more.
     await outside.call('POST', `/api/v1/cases/${no}/note`, { text: '已登记' });
-    await outside.databaseTakes(false);
+    await outside.setDatabase('away');
     const answer = await outside.call('POST', `/api/v1/cases/${no}/acknowledge`, { note: '已联系' });
     expect(answer).toMatchObject({ status: 200, body: { projection: 'pending' } });
     const { worker, api } = outside;
@@ -222,7 +222,7 @@ describe('metrics and readiness', () => {
     expect(await worker.ready()).toEqual({ status: 503, body: { status: 'not-ready', missing: ['database'] } });
     expect(await api.ready()).toEqual({ status: 503, body: { ready: false, temporal: 'up', postgres: 'down' } });
 
-    await outside.databaseTakes(true);
+    await outside.setDatabase('back');
     await until(
       'the journal has caught up',
       async () => (await worker.metrics()).sum('guanjia_projection_pending') === 0,

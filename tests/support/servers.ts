@@ -221,19 +221,11 @@ function variable(name: string): string {
   return value;
 }
 
-/** It refuses everybody and throws out who is there, or takes them again; asked from another one of the same server. */
+/** It refuses everybody and throws out who is there, or takes them again. */
 export async function setDatabase(databaseUrl: string, state: 'away' | 'back'): Promise<void> {
-  const url = new URL(databaseUrl);
-  const name = url.pathname.slice(1);
-  url.pathname = '/postgres';
-  const client = new Client({ connectionString: url.href });
-  await client.connect();
-  try {
-    await client.query(`alter database ${name} with allow_connections ${state === 'back'}`);
-    if (state === 'away') {
-      await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
-    }
-  } finally {
-    await client.end();
+  const name = new URL(databaseUrl).pathname.slice(1);
+  await onServer(`alter database ${name} with allow_connections ${state === 'back'}`);
+  if (state === 'away') {
+    await onServer(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
   }
 }

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { Client } from 'pg';
 import pino from 'pino';
 import { newApiKey } from '../../../common/crypto/api-key';
 import { createBlindIndex } from '../../../common/crypto/blind-index';
@@ -13,7 +12,7 @@ import { systemClock } from '../../../common/clock';
 import { connectTemporal } from '../../../common/temporal';
 import { createDatabase } from '../../../db/database';
 import { createCompany } from '../../../db/queries/company';
-import { createTestDatabase, devServer, type DevServer, type TestDatabase } from '../../support/servers';
+import { createTestDatabase, devServer, setDatabase, type DevServer, type TestDatabase } from '../../support/servers';
 import { until } from '../../workflows/support/until';
 import { parseExposition, type Exposition } from './exposition';
 
@@ -106,18 +105,9 @@ export class Outside {
     };
   }
 
-  /** The database refuses everybody and throws out who is there, or takes them again. */
-  async databaseTakes(connections: boolean): Promise<void> {
-    const url = new URL(this.database.url);
-    const name = url.pathname.slice(1);
-    url.pathname = '/postgres';
-    const client = new Client({ connectionString: url.href });
-    await client.connect();
-    await client.query(`alter database ${name} allow_connections ${String(connections)}`);
-    if (!connections) {
-      await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
-    }
-    await client.end();
+  /** The database is gone for everybody, or back. */
+  setDatabase(state: 'away' | 'back'): Promise<void> {
+    return setDatabase(this.database.url, state);
   }
 
   private connect() {

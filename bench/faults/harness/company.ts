@@ -7,7 +7,7 @@ import { parsePolicy } from '../../../common/policy/load';
 import { createDatabase } from '../../../db/database';
 import { publishPolicy } from '../../../db/queries/policies';
 import type { ComplaintPolicy } from '../../../domain/complaint/policy';
-import { MINUTE, SECOND } from '../../../domain/instant';
+import { HOUR, MINUTE, SECOND } from '../../../domain/instant';
 import { seedCompany } from '../../../stack/seed';
 
 /** Where the policy that comes with the program lies. */
@@ -29,7 +29,11 @@ export async function seedQuickCompany(env: Environment, apiKeys: Record<string,
   }
 }
 
-/** The default policy with the clocks of a routine complaint in seconds, and a reopening that is over in a few. */
+/**
+ * The default policy with the clocks of a routine complaint in seconds, and a reopening that is over in a few. A broken
+ * promise tells one person and then waits for hours: thousands of them due at once are to measure their own timers, and
+ * not the notices of all rungs that seconds would climb meanwhile.
+ */
 function quickPolicy(): Omit<ComplaintPolicy, 'version'> {
   const parsed = parsePolicy(readFileSync(POLICY, 'utf8'), 'complaint.yaml');
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
@@ -37,6 +41,7 @@ function quickPolicy(): Omit<ComplaintPolicy, 'version'> {
   const { acknowledge, measure, resolve, close } = policy.clocks.routine;
   const { default: ladder, department } = policy.ladders;
   if (!acknowledge || !measure || !resolve || !close || !ladder || !department) throw new Error('an unknown policy');
+  const calm = { ...ladder, rungs: ladder.rungs.slice(0, 1), gap: HOUR, acknowledgeWithin: 12 * HOUR };
   const quick = { gap: SECOND, acknowledgeWithin: 2 * SECOND };
   return {
     ...policy,
@@ -49,7 +54,8 @@ function quickPolicy(): Omit<ComplaintPolicy, 'version'> {
         close: { ...close, limit: MINUTE / 3 },
       },
     },
-    ladders: { ...policy.ladders, default: { ...ladder, ...quick }, department: { ...department, ...quick } },
+    promise: { rule: { ...policy.promise.rule, ladder: 'calm' } },
+    ladders: { ...policy.ladders, calm, default: { ...ladder, ...quick }, department: { ...department, ...quick } },
     reopen: { ...policy.reopen, within: 5 * SECOND },
   };
 }

@@ -38,7 +38,11 @@ export function dueAtOnce(
       const begun = performance.now();
       numbers = await openCalm(scene, cases);
       // A start is answered before a worker has seen it.
-      await asking(scene, (client) => until(() => areWritten(client, numbers), ALL_WRITTEN_WITHIN, SECOND));
+      const written = await asking(scene, (client) =>
+        until(() => areWritten(client, numbers), ALL_WRITTEN_WITHIN, SECOND),
+      );
+      if (!written)
+        throw new Error(`not all of ${numbers.length} cases were written in ${ALL_WRITTEN_WITHIN / 1000} s`);
       const placing = Math.max(AT_LEAST, MARGIN * each * (performance.now() - begun));
       const dueAt = Math.ceil((Date.now() + placing) / SECOND) * SECOND;
       // One of each case after the other: those of one case don't wait for each other.

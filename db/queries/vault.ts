@@ -50,28 +50,40 @@ export async function putTexts(
 ): Promise<TextRef[]> {
   if (entries.length === 0) return [];
   for (;;) {
-    const { wrapped, rows } = await encrypted(db, sealer, subject, entries, at);
-    const { keyIsThere, made } = await insertTexts(db, subject, wrapped, rows);
-    // Erased a moment ago, between finding the key and using it: the next key is not his any more.
+    const known = await findDataKey(db, subject);
+    const key = { wrapped: known ?? sealer.newDataKey().wrapped, isNew: known === null };
+    const rows = encrypted(sealer, key.wrapped, subject, entries, at);
+    const { keyIsThere, made } = await insertTexts(db, subject, key, rows, at);
+    // Made by somebody else, or erased, between looking for the key and using it: looked for again.
     if (!keyIsThere) continue;
     const digests = new Map(made.map(({ ref, digest }) => [ref, digest]));
-    const known = entries.filter(({ ref }) => !digests.has(ref));
-    for (const { ref, digest } of await sameTexts(db, sealer, subject, known)) digests.set(ref, digest);
+    const others = entries.filter(({ ref }) => !digests.has(ref));
+    for (const { ref, digest } of await sameTexts(db, sealer, subject, others)) digests.set(ref, digest);
     return rows.map(({ ref, digest }) => ({ ref, digest: digests.get(ref) ?? digest }));
   }
 }
 
-type TextRow = Awaited<ReturnType<typeof encrypted>>['rows'][number];
+type TextRow = ReturnType<typeof encrypted>[number];
 
 /**
  * Only while the key that the texts are encrypted under is there, which it then is until they are stored: no text is
- * left behind that nobody can open and that no erasure has found.
+ * left behind that nobody can open and that no erasure has found. A new key comes with its texts: a case is started after
+ * one commit and not after two.
  */
-async function insertTexts(db: Kysely<Database>, { kind, id }: Subject, wrapped: string, rows: readonly TextRow[]) {
+async function insertTexts(
+  db: Kysely<Database>,
+  { kind, id }: Subject,
+  { wrapped, isNew }: { readonly wrapped: string; readonly isNew: boolean },
+  rows: readonly TextRow[],
+  at: Instant,
+) {
+  const key = isNew
+    ? sql`insert into vault_key (subject_kind, subject_id, wrapped, created_at)
+          values (${kind}, ${id}, ${wrapped}, ${timeOf(at)})
+          on conflict (subject_kind, subject_id) do nothing returning 1`
+    : sql`select 1 from vault_key where subject_kind = ${kind} and subject_id = ${id} and wrapped = ${wrapped} for share`;
   const made = await sql<{ ref: string | null; digest: string | null }>`
-    with key as (
-      select 1 from vault_key where subject_kind = ${kind} and subject_id = ${id} and wrapped = ${wrapped} for share
-    ), made as (
+    with key as (${key}), made as (
       insert into vault_text (ref, subject_kind, subject_id, cipher, salt, digest, created_at)
       select ref, subject_kind, subject_id, cipher, salt, digest, created_at
       from key, jsonb_populate_recordset(null::vault_text, ${JSON.stringify(rows)}::jsonb)
@@ -110,7 +122,8 @@ export async function putOpened(
   at: Instant,
 ): Promise<void> {
   if (entries.length === 0) return;
-  const { rows } = await encrypted(db, sealer, { kind: 'case', id: caseNo }, entries, at);
+  const subject = { kind: 'case', id: caseNo } as const;
+  const rows = encrypted(sealer, await dataKeyOf(db, sealer, subject, at), subject, entries, at);
   await db
     .insertInto('vault_text')
     .values(rows)
@@ -129,16 +142,15 @@ export async function putOpened(
     .execute();
 }
 
-async function encrypted(
-  db: Kysely<Database>,
+function encrypted(
   sealer: Sealer,
+  wrapped: string,
   { kind, id }: Subject,
   entries: readonly (PlainEntry & Partial<OpenedEntry>)[],
   at: Instant,
 ) {
-  const wrapped = await dataKeyOf(db, sealer, { kind, id }, at);
   const key = sealer.unwrap(wrapped);
-  const rows = entries.map(({ ref, plain, salt }) => ({
+  return entries.map(({ ref, plain, salt }) => ({
     ref,
     subject_kind: kind,
     subject_id: id,
@@ -146,7 +158,6 @@ async function encrypted(
     ...digestText(plain, salt),
     created_at: timeOf(at),
   }));
-  return { wrapped, rows };
 }
 
 /** The stored digests of texts that are there already. */
@@ -230,13 +241,8 @@ export function openSealed(sealer: Sealer, caseNo: string, text: Required<TextRe
 async function dataKeyOf(db: Kysely<Database>, sealer: Sealer, subject: Subject, at: Instant): Promise<string> {
   const { kind, id } = subject;
   for (;;) {
-    const known = await db
-      .selectFrom('vault_key')
-      .select('wrapped')
-      .where('subject_kind', '=', kind)
-      .where('subject_id', '=', id)
-      .executeTakeFirst();
-    if (known) return known.wrapped;
+    const known = await findDataKey(db, subject);
+    if (known !== null) return known;
     const fresh = sealer.newDataKey();
     const made = await db
       .insertInto('vault_key')
@@ -247,6 +253,16 @@ async function dataKeyOf(db: Kysely<Database>, sealer: Sealer, subject: Subject,
     // Neither found nor made: somebody made one, and it is looked for again; or it was erased since, and one is made.
     if (made) return made.wrapped;
   }
+}
+
+async function findDataKey(db: Kysely<Database>, { kind, id }: Subject): Promise<string | null> {
+  const row = await db
+    .selectFrom('vault_key')
+    .select('wrapped')
+    .where('subject_kind', '=', kind)
+    .where('subject_id', '=', id)
+    .executeTakeFirst();
+  return row?.wrapped ?? null;
 }
 
 /** Associated data: a text copied into another row doesn't open. */

@@ -141,7 +141,7 @@ export function owedBy(state: CaseState, debtor: Debtor, department?: string): O
 }
 
 /** The department's post; a department without one of its own is spoken for by its head. */
-function postOf(department: string): Role {
+export function postOf(department: string): Role {
   return STAFF.find((role) => role === department) ?? 'department_head';
 }
 

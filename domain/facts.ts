@@ -110,8 +110,14 @@ function segmentsOf(event: JournalEvent): SegmentChange {
     case 'part-assigned':
       return begin(partOf(event.data.department), 'assigned', 'us', event);
     case 'part-accepted':
-    case 'part-unblocked':
       return begin(partOf(event.data.department), 'accepted', 'working', event);
+    case 'part-unblocked':
+      return event.data.state === undefined
+        ? begin(partOf(event.data.department), 'accepted', 'working', event)
+        : begin(partOf(event.data.department), 'assigned', 'us', event);
+    case 'part-released':
+      // One that stands still goes on standing.
+      return event.data.state === 'blocked' ? NOTHING : begin(partOf(event.data.department), 'assigned', 'us', event);
     case 'part-blocked':
       return begin(partOf(event.data.department), 'blocked', 'outside', event);
     case 'part-done':

@@ -19,6 +19,11 @@ const SINCE = {
    * was the former one. Before, the stage stayed, and the new one could neither depart nor arrive.
    */
   'a-job-in-other-hands-sets-out-anew': 2,
+  /**
+   * A department's part that was blocked before anybody accepted it, or after whoever had it left, is assigned when it goes
+   * on. Before, it was accepted by nobody, and nobody could accept it.
+   */
+  'a-part-that-nobody-has-can-be-accepted': 2,
 } as const satisfies Readonly<Record<string, number>>;
 
 export type Rule = keyof typeof SINCE;

@@ -384,6 +384,18 @@ export const DOMAIN_CODES = define({
     meaning: 'A dispute ends after a meeting; agreed on by all three parties when they have met.',
     args: stage,
   },
+  'owes-nothing': {
+    status: 409,
+    title: 'Owes nothing',
+    meaning: 'He owes nothing in this case, or nothing in the role.',
+    args: { person: 'staff id' },
+  },
+  'same-person': {
+    status: 422,
+    title: 'The same person',
+    meaning: 'Nobody takes over from himself.',
+    args: { person: 'staff id' },
+  },
   'own-proposal': {
     status: 403,
     title: 'Your own proposal',

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { listStaff, type StaffMember } from '../../db/queries/directory';
 import { owedCases, unacceptedParts, unacknowledgedOf, type OwedCase } from '../../db/queries/owed';
+import type { Role } from '../../domain/actor';
 import { isoOf, SECOND, type Instant } from '../../domain/instant';
 import { act } from '../cases/act';
 import type { ApiDeps } from '../deps';
@@ -22,27 +23,12 @@ const ABREAST = 4;
 
 interface Wave extends By {
   readonly cases: readonly OwedCase[];
+  readonly from: string;
   readonly to: string;
+  /** Only what he owes in it; null: whatever he owes. */
+  readonly role: Role | null;
   readonly reason: PlainText;
   readonly idempotency: Idempotency | null;
-}
-
-/** What moves with one command; null: nothing moves it. */
-interface Move {
-  readonly no: string;
-  readonly command: 'hand-over' | 'assign' | null;
-}
-
-/**
- * Ownership is handed over, a job is assigned anew. What is owed in person otherwise, an accepted part or an offer, stays:
- * messages about it go to the role of whoever has left.
- */
-function movesOf({ no, owner, obligations }: OwedCase): Move[] {
-  const moves: Move[] = [
-    ...(owner ? [{ no, command: 'hand-over' as const }] : []),
-    ...(obligations.some(({ as }) => as === 'assignee') ? [{ no, command: 'assign' as const }] : []),
-  ];
-  return moves.length > 0 ? moves : [{ no, command: null }];
 }
 
 /**
@@ -50,37 +36,36 @@ function movesOf({ no, owner, obligations }: OwedCase): Move[] {
  * @returns what was come to in the time there is.
  */
 async function handOver(deps: ApiDeps, wave: Wave): Promise<Moved[]> {
-  const moves = wave.cases.slice(0, WAVE_MAX).flatMap(movesOf);
-  const waiting = [...moves.entries()];
+  const waiting = [...wave.cases.slice(0, WAVE_MAX).entries()];
   const results: Moved[] = [];
   const until = deps.clock.now() + WAVE_WITHIN;
   const work = async (): Promise<void> => {
     while (deps.clock.now() < until) {
       const next = waiting.shift();
       if (!next) return;
-      results[next[0]] = await moved(deps, wave, next[1]);
+      const [index, { no }] = next;
+      results[index] = await moved(deps, wave, no);
     }
   };
   await Promise.all(Array.from({ length: ABREAST }, work));
   return Object.values(results);
 }
 
-/** Cases that a wave did not come to, in whole or in part. */
+/** Cases that a wave did not come to. */
 function leftOver(cases: readonly OwedCase[], results: readonly Moved[]): OwedCase[] {
-  const done = new Set(results.map(({ no, command }) => `${no} ${command}`));
-  return cases.filter((each) => movesOf(each).some(({ no, command }) => !done.has(`${no} ${command}`)));
+  const done = new Set(results.map(({ no }) => no));
+  return cases.filter(({ no }) => !done.has(no));
 }
 
-async function moved(deps: ApiDeps, { to, reason, ...by }: Wave, { no, command }: Move): Promise<Moved> {
-  if (command === null) return { no, command, status: 200, code: null };
+async function moved(deps: ApiDeps, { from, to, role, reason, ...by }: Wave, no: string): Promise<Moved> {
   const { principal, now } = by;
-  const idempotency = by.idempotency && { ...by.idempotency, key: `${by.idempotency.key}/${no}/${command}` };
-  const body = command === 'assign' ? { to } : { to, reason };
+  const idempotency = by.idempotency && { ...by.idempotency, key: `${by.idempotency.key}/${no}` };
+  const body = { from, to, role, reason };
   try {
-    await act(deps, { no, command, body, principal, idempotency, ifMatch: null, now });
-    return { no, command, status: 200, code: null };
+    await act(deps, { no, command: 'relieve', body, principal, idempotency, ifMatch: null, now });
+    return { no, status: 200, code: null };
   } catch (error) {
-    if (error instanceof Problem) return { no, command, status: error.status, code: error.code };
+    if (error instanceof Problem) return { no, status: error.status, code: error.code };
     throw error;
   }
 }
@@ -99,13 +84,12 @@ export async function handOverShift(
   const leaving = await visibleMember(db, { projects: [project] }, from);
   await requireColleague(deps, to, [project]);
   const cases = await owedCases(db, { person: from, projects: [project], role });
-  const results = await handOver(deps, { ...by, cases, to, reason });
-  const refused = refusedIn(results);
+  const results = await handOver(deps, { ...by, cases, from, to, role: role ?? null, reason });
   const details = {
     to,
     role: role ?? null,
-    moved: results.filter(({ command, code }) => command !== null && code === null).length,
-    refused,
+    moved: results.filter(({ code }) => code === null).length,
+    refused: refusedIn(results),
   };
   await recordDeed(db, by, { action: 'shift.hand-over', subject: `staff/${from}`, project, details });
   return {
@@ -159,16 +143,15 @@ export async function settle(
     throw stillOwes(cases.map(({ no }) => no));
   }
   await requireColleague(deps, to, [...new Set(cases.map(({ project }) => project))]);
-  const results = await handOver(deps, { ...by, cases, to, reason, idempotency: null });
-  const refused = refusedIn(results);
-  const left = [...new Set([...refused, ...leftOver(cases, results).map(({ no }) => no)])];
+  const results = await handOver(deps, { ...by, cases, from: person, to, role: null, reason, idempotency: null });
+  const left = [...refusedIn(results), ...leftOver(cases, results).map(({ no }) => no)];
   if (left.length > 0) throw stillOwes(left);
   return results;
 }
 
-const refusedIn = (results: readonly Moved[]): string[] => [
-  ...new Set(results.filter(({ code }) => code !== null).map(({ no }) => no)),
-];
+/** Where he owes nothing any more, somebody was quicker. */
+const refusedIn = (results: readonly Moved[]): string[] =>
+  results.filter(({ code }) => code !== null && code !== 'owes-nothing').map(({ no }) => no);
 
 const stillOwes = (cases: readonly string[]) =>
   problem('still-owes', { count: cases.length, cases: cases.slice(0, NAMED_MAX) });

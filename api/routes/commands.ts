@@ -111,9 +111,12 @@ export async function dataOf(deps: ApiDeps, command: CommandName, body: object, 
   return { channel, contact: known };
 }
 
-/** Staff ids in the body of a command. */
+/** Commands that give something to somebody. */
+const TO_STAFF: readonly CommandName[] = ['hand-over', 'assign', 'relieve'];
+
+/** Staff ids in the body of a command. Whoever is relieved may be gone. */
 function namedIn(command: CommandName, body: object): string[] {
-  if (command === 'hand-over' || command === 'assign') return [(body as { readonly to: string }).to];
+  if (TO_STAFF.includes(command)) return [(body as { readonly to: string }).to];
   if (command !== 'record-meeting') return [];
   const { actions } = body as { readonly actions: readonly { readonly keeper: string | null }[] };
   return [...new Set(actions.flatMap(({ keeper }) => keeper ?? []))];

@@ -41,7 +41,7 @@ function handOver(deps: ApiDeps): Route {
     operationId: 'handOverShift',
     summary: 'Moves what the outgoing person owes to the incoming one',
     description:
-      'Cases that he owns are handed over, jobs assigned anew: one result each, as many as five seconds allow, 100 cases at most. Repeated, it moves what is still there. Escalations that were not acknowledged and parts that nobody accepted are listed.',
+      'One `relieve` for each case in which he owes something: the case, its job and his promises become those of the incoming one, an offer goes to the next candidate, a part back to its department. One result each, as many as five seconds allow, 100 cases at most. Repeated, it moves what is still there. Escalations that were not acknowledged and parts that nobody accepted are listed.',
     tags,
     access: { roles: SUPERVISORS, project },
     params,

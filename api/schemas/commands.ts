@@ -3,6 +3,7 @@ import { PARTIES } from '../../domain/dispute/state';
 import { LEVELS, PRIORITIES } from '../../domain/policy';
 import { cadence } from './cadences';
 import { caller, channel, room } from './contact';
+import { staffRole } from './parts';
 import { code, instant, text } from './text';
 
 /**
@@ -50,6 +51,7 @@ const agreedAction = z
 export const commandBodies = {
   'acknowledge-escalation': z.strictObject({ obligation: z.string().min(1).max(200) }),
   'hand-over': z.strictObject({ to: staffId, reason: text() }),
+  relieve: z.strictObject({ from: staffId, to: staffId, role: optional(staffRole), reason: text() }),
   'assign-department': z.strictObject({ department: code(), task: optional(text()) }),
   'accept-part': z.strictObject({ department: code() }),
   'block-part': z.strictObject({ department: code(), reason: text() }),

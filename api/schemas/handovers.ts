@@ -24,6 +24,8 @@ const owedCase = z
     project: z.string(),
     /** He is its first-contact owner. */
     owner: z.boolean(),
+    /** He has its job. */
+    job: z.boolean(),
     obligations: z.array(owedItem),
   })
   .meta({ id: 'OwedCase' });
@@ -31,8 +33,6 @@ const owedCase = z
 export const movedCase = z
   .object({
     no: z.string(),
-    /** `hand-over`, `assign`; null: nothing moves it, what he owes there is addressed to his role once he has left. */
-    command: z.string().nullable(),
     status: z.int(),
     /** Code of the refusal; null where it was moved. */
     code: z.string().nullable(),

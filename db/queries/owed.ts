@@ -1,7 +1,9 @@
 import { sql, type Kysely } from 'kysely';
 import type { Role } from '../../domain/actor';
+import { postOf } from '../../domain/book';
 import type { Instant } from '../../domain/instant';
 import type { OwedBy } from '../../domain/obligation';
+import { STAGES } from '../../domain/repair/stages';
 import type { Database } from '../schema';
 import { instantOf } from '../time';
 import { inScope, type ProjectScope } from './lists';
@@ -12,6 +14,8 @@ export interface OwedCase {
   readonly project: string;
   /** He is its first-contact owner. */
   readonly owner: boolean;
+  /** He has its job, whether or not a clock of it runs. */
+  readonly job: boolean;
   /** Open obligations that are his in person. */
   readonly obligations: readonly OwedItem[];
 }
@@ -33,13 +37,21 @@ interface Owing {
 
 /** By number. */
 export async function owedCases(db: Kysely<Database>, { person, projects, role }: Owing): Promise<OwedCase[]> {
-  const [owned, items] = await Promise.all([
+  const [owned, jobs, items] = await Promise.all([
     db
       .selectFrom('case')
       .select(['no', 'project'])
       .where('owner', '=', person)
       .where('closed_at', 'is', null)
       .where('ended', '=', false)
+      .where(inScope(sql.ref('project'), projects))
+      .execute(),
+    db
+      .selectFrom('case')
+      .select(['no', 'project', sql<string>`snapshot #>> '{state,job,department}'`.as('department')])
+      .where(sql<boolean>`snapshot #>> '{state,job,assignee}' = ${person}`)
+      .where('stage', 'in', STAGES.handling)
+      .where('closed_at', 'is', null)
       .where(inScope(sql.ref('project'), projects))
       .execute(),
     db
@@ -54,12 +66,14 @@ export async function owedCases(db: Kysely<Database>, { person, projects, role }
       .execute(),
   ]);
   const found = new Map<string, OwedCase>();
+  const knownOf = ({ no, project }: Pick<OwedCase, 'no' | 'project'>): OwedCase =>
+    found.get(no) ?? { no, project, owner: false, job: false, obligations: [] };
+  const isMeant = (of: Role): boolean => role === undefined || role === of;
   // The owner answers as the front desk, whatever else he is.
-  if (role === undefined || role === 'customer_service') {
-    for (const { no, project } of owned) found.set(no, { no, project, owner: true, obligations: [] });
-  }
+  for (const one of owned) if (isMeant('customer_service')) found.set(one.no, { ...knownOf(one), owner: true });
+  for (const one of jobs) if (isMeant(postOf(one.department))) found.set(one.no, { ...knownOf(one), job: true });
   for (const { case_no: no, project, id, kind, owed_as: as, due_at: due } of items) {
-    const known = found.get(no) ?? { no, project, owner: false, obligations: [] };
+    const known = knownOf({ no, project });
     found.set(no, { ...known, obligations: [...known.obligations, { id, kind, as, dueAt: instantOf(due) }] });
   }
   return [...found.values()].sort((a, b) => (a.no < b.no ? -1 : 1));

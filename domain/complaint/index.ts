@@ -14,6 +14,7 @@ import { parts } from '../slices/parts';
 import { pausing } from '../slices/pausing';
 import { progress } from '../slices/progress';
 import { promises } from '../slices/promises';
+import { relieving } from '../slices/relieving';
 import { satisfaction } from '../slices/satisfaction';
 import { stage } from '../slices/stage';
 import { STAGES } from './stages';
@@ -60,6 +61,7 @@ const slices: readonly Slice<ComplaintState>[] = [
   shared(links),
   shared(startsDispute),
   children,
+  shared(relieving()),
 ];
 
 export const complaint: Family<ComplaintState, ComplaintOpening> = {

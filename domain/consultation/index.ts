@@ -7,6 +7,7 @@ import { obligations } from '../slices/obligations';
 import { ownership } from '../slices/ownership';
 import { parts } from '../slices/parts';
 import { promises } from '../slices/promises';
+import { relieving } from '../slices/relieving';
 import { stage } from '../slices/stage';
 import { ANSWERED, answering, openConsultation, STAGES } from './answering';
 import { initialConsultation, type ConsultationOpening, type ConsultationState } from './state';
@@ -27,6 +28,7 @@ const slices: readonly Slice<ConsultationState>[] = [
   shared(links),
   shared(startsComplaint),
   shared(notes),
+  shared(relieving()),
 ];
 
 export const consultation: Family<ConsultationState, ConsultationOpening> = {

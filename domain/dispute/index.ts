@@ -11,6 +11,7 @@ import { ownership } from '../slices/ownership';
 import { pausing } from '../slices/pausing';
 import { progress } from '../slices/progress';
 import { promises, releasing } from '../slices/promises';
+import { relieving } from '../slices/relieving';
 import { satisfaction } from '../slices/satisfaction';
 import { stage } from '../slices/stage';
 import { mediation, openDispute, STAGES } from './mediation';
@@ -48,6 +49,7 @@ const slices: readonly Slice<DisputeState>[] = [
   keptLast((state) => state.callback.settled),
   shared(links),
   shared(notes),
+  shared(relieving()),
 ];
 
 export const dispute: Family<DisputeState, DisputeOpening> = {

@@ -14,6 +14,7 @@ import { ownership } from '../slices/ownership';
 import { pausing } from '../slices/pausing';
 import { progress } from '../slices/progress';
 import { promises } from '../slices/promises';
+import { relieving } from '../slices/relieving';
 import { satisfaction } from '../slices/satisfaction';
 import { stage } from '../slices/stage';
 import { intake, openRepair } from './intake';
@@ -52,6 +53,7 @@ const slices: readonly Slice<RepairState>[] = [
   keptLast((state) => state.callback.settled),
   shared(notes),
   shared(callers),
+  shared(relieving(STAGES.handling)),
 ];
 
 export const repair: Family<RepairState, RepairOpening> = {

@@ -4,6 +4,7 @@ import { draft, type Draft, type TextRef } from '../event';
 import { refuse, type Context, type Refusal, type Slice } from '../family';
 import type { Instant } from '../instant';
 import type { CaseState, Job } from '../state';
+import { isRelieved } from './relieving';
 import { onlyIn, type Stages } from './stage';
 
 declare module '../event' {
@@ -17,6 +18,8 @@ declare module '../event' {
     };
     'offer-declined': { readonly person: string; readonly reason: TextRef | null };
     'offer-lapsed': { readonly person: string };
+    /** He is not there any more to accept it. */
+    'offer-withdrawn': { readonly person: string; readonly reason: TextRef };
     /** Nobody is left to offer it to: the supervisor has it. */
     'offers-exhausted': Record<string, never>;
     assigned: {
@@ -143,6 +146,7 @@ export function dispatch<S extends CaseState>(stages: Stages, rules: DispatchRul
         edit(state, { offered: data.person, offers: data.number, dutyUntil: data.dutyUntil, exhausted: false }),
       'offer-declined': (state, { data }) => pass(state, data.person),
       'offer-lapsed': (state, { data }) => pass(state, data.person),
+      'offer-withdrawn': (state, { data }) => pass(state, data.person),
       'offers-exhausted': (state) => edit(state, { exhausted: true }),
       assigned: (state, { data }) =>
         edit(state, { assignee: data.person, offered: null, exhausted: false, dutyUntil: data.dutyUntil }),
@@ -166,6 +170,15 @@ export function dispatch<S extends CaseState>(stages: Stages, rules: DispatchRul
       ],
       'offer-declined': (_event, state) => [...cancel(openOf(state, 'offer'), 'declined'), ...find(state)],
       'offer-lapsed': (_event, state) => [...cancel(openOf(state, 'offer'), 'lapsed'), ...find(state)],
+      'offer-withdrawn': (_event, state) => [...cancel(openOf(state, 'offer'), 'handed-over'), ...find(state)],
+      relieved: ({ data }, state) => {
+        const { from, to: person, reason } = data;
+        if (!state.job || !stages.handling.includes(state.stage)) return [];
+        const whoHasIt = owedBy(state, { as: 'assignee' });
+        if (isRelieved(data, whoHasIt)) return [draft('assigned', { person, from, how: 'assigned', dutyUntil: null })];
+        const asked = { ...whoHasIt, person: state.job.offered };
+        return isRelieved(data, asked) ? [draft('offer-withdrawn', { person: from, reason })] : [];
+      },
       'obligation-missed': ({ data }, state) => {
         const offer = state.obligations[data.obligation];
         if (offer?.kind !== 'offer' || offer.owedBy.person === null) return [];

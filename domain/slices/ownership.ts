@@ -1,8 +1,9 @@
 import { FRONT_DESK, SUPERVISORS } from '../actor';
-import { notify, openObligations, owedBy } from '../book';
+import { moveOwner, notify, openObligations, owedBy } from '../book';
 import { draft, type Draft, type TextRef } from '../event';
 import { refuse, type Context, type Slice } from '../family';
 import type { CaseState } from '../state';
+import { isRelieved } from './relieving';
 import { notClosed } from './stage';
 
 declare module '../event' {
@@ -35,19 +36,19 @@ export const ownership: Slice = {
   },
   react: {
     'owner-changed': ({ data }, state) => [
-      ...openObligations(state)
-        .filter((obligation) => obligation.owedBy.as === 'owner')
-        .map((obligation) =>
-          draft('owner-moved', {
-            obligation: obligation.id,
-            from: obligation.owedBy,
-            to: owedBy(state, { as: 'owner' }),
-          }),
-        ),
+      ...moveOwner(
+        state,
+        openObligations(state).filter((obligation) => obligation.owedBy.as === 'owner'),
+        owedBy(state, { as: 'owner' }),
+      ),
       ...(data.from === null
         ? []
         : [notify(state, { template: 'handed-over', to: { kind: 'person', id: data.to }, text: data.reason })]),
     ],
+    relieved: ({ data }, state) => {
+      const { from, to, reason } = data;
+      return isRelieved(data, owedBy(state, { as: 'owner' })) ? [draft('owner-changed', { from, to, reason })] : [];
+    },
   },
 };
 

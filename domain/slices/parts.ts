@@ -1,9 +1,11 @@
 import { FRONT_DESK, STAFF, SUPERVISORS, type Actor } from '../actor';
-import { cancel, meet, meetAll, notify, open, openOf, owedBy } from '../book';
+import { cancel, meet, meetAll, moveOwner, notify, open, openOf, owedBy } from '../book';
 import { draft, type Draft, type TextRef } from '../event';
 import { refuse, type Context, type Refusal, type Slice } from '../family';
 import type { Obligation } from '../obligation';
+import { follows } from '../rules';
 import type { CaseState, Part } from '../state';
+import { isRelieved } from './relieving';
 import { enter, onlyIn, type Stages } from './stage';
 
 declare module '../event' {
@@ -11,7 +13,15 @@ declare module '../event' {
     'part-assigned': { readonly department: string; readonly task: TextRef | null };
     'part-accepted': { readonly department: string; readonly person: string };
     'part-blocked': { readonly department: string; readonly reason: TextRef };
-    'part-unblocked': { readonly department: string };
+    /** `assigned` where nobody has accepted it; left out: it is accepted. */
+    'part-unblocked': { readonly department: string; readonly state?: 'assigned' };
+    /** Nobody has it any more: it is with its department, as it is. */
+    'part-released': {
+      readonly department: string;
+      readonly person: string;
+      readonly state: 'assigned' | 'blocked';
+      readonly reason: TextRef;
+    };
     /** No result: a case that was started for it is done. */
     'part-done': { readonly department: string; readonly result: TextRef | null };
     'part-cancelled': { readonly department: string; readonly reason: string };
@@ -62,7 +72,10 @@ export function parts<S extends CaseState>({ handling, working }: Stages, rules:
         roles: STAFF,
         guard: (state) => onlyIn(state, working),
         decide: (state, { department }, { by }) =>
-          withPart(state, department, by, ['blocked'], () => [draft('part-unblocked', { department })]),
+          withPart(state, department, by, ['blocked'], ({ acceptedBy }) => {
+            const free = acceptedBy === null && follows(state, 'a-part-that-nobody-has-can-be-accepted');
+            return [draft('part-unblocked', { department, ...(free ? { state: 'assigned' } : {}) })];
+          }),
       },
       'complete-part': {
         roles: STAFF,
@@ -80,28 +93,28 @@ export function parts<S extends CaseState>({ handling, working }: Stages, rules:
       'part-accepted': (state, { data }) =>
         change(state, data.department, { state: 'accepted', acceptedBy: data.person }),
       'part-blocked': (state, { data }) => change(state, data.department, { state: 'blocked' }),
-      'part-unblocked': (state, { data }) => change(state, data.department, { state: 'accepted' }),
+      'part-unblocked': (state, { data }) => change(state, data.department, { state: data.state ?? 'accepted' }),
+      'part-released': (state, { data }) => change(state, data.department, { state: data.state, acceptedBy: null }),
       'part-done': (state, { data }) => change(state, data.department, { state: 'done' }),
       'part-cancelled': (state, { data }) => change(state, data.department, { state: 'cancelled' }),
     },
     react: {
       'part-assigned': ({ data }, state, context) => [
         ...openPart(state, data.department, context),
-        notify(state, {
-          template: 'department-assigned',
-          to: departmentOf(state, data.department),
-          args: { department: data.department },
-          text: data.task,
-        }),
+        ...tellDepartment(state, data.department, data.task),
       ],
-      'part-accepted': ({ data }, state) =>
-        ofDepartment(state, data.department).map((obligation) =>
-          draft('owner-moved', {
-            obligation: obligation.id,
-            from: obligation.owedBy,
-            to: owedBy(state, { as: 'department' }, data.department),
-          }),
-        ),
+      'part-accepted': ({ data }, state) => handOn(state, data.department),
+      'part-released': ({ data: { department, reason } }, state) => [
+        ...handOn(state, department),
+        ...tellDepartment(state, department, reason),
+      ],
+      relieved: ({ data }, state) =>
+        Object.values(state.parts).flatMap(({ department, state: now }) => {
+          const isOpen = now === 'accepted' || now === 'blocked';
+          if (!isOpen || !isRelieved(data, owedBy(state, { as: 'department' }, department))) return [];
+          const after = now === 'blocked' ? now : 'assigned';
+          return [draft('part-released', { department, person: data.from, state: after, reason: data.reason })];
+        }),
       'part-blocked': ({ data }, state) => [
         notify(state, {
           template: 'part-blocked',
@@ -157,10 +170,16 @@ function ofDepartment(state: CaseState, department: string): Obligation[] {
   return openOf(state, 'part').filter((obligation) => obligation.owedBy.department === department);
 }
 
-/** The department's post; a department without one of its own is spoken for by its head. */
-function departmentOf(state: CaseState, department: string) {
+/** What the department owes is owed by whoever has its part now, or by all of it. */
+function handOn(state: CaseState, department: string): Draft[] {
+  return moveOwner(state, ofDepartment(state, department), owedBy(state, { as: 'department' }, department));
+}
+
+/** To its post; a department without one of its own is spoken for by its head. */
+function tellDepartment(state: CaseState, department: string, text: TextRef | null): Draft[] {
   const { role } = owedBy(state, { as: 'department' }, department);
-  return { kind: 'role', role, department } as const;
+  const to = { kind: 'role', role, department } as const;
+  return [notify(state, { template: 'department-assigned', to, args: { department }, text })];
 }
 
 function allDone(state: CaseState): boolean {
@@ -173,7 +192,7 @@ function withPart(
   department: string,
   by: Actor,
   states: readonly Part['state'][],
-  then: () => readonly Draft[],
+  then: (part: Part) => readonly Draft[],
 ): readonly Draft[] | Refusal {
   const part = state.parts[department];
   if (!part) return unknownDepartment(state, department);
@@ -181,7 +200,7 @@ function withPart(
     return refuse('not-your-department', { department, yours: by.department ?? '' });
   }
   if (!states.includes(part.state)) return refuse('part-not-so', { department, state: part.state, allowed: states });
-  return then();
+  return then(part);
 }
 
 function unknownDepartment(state: CaseState, department: string): Refusal {

@@ -5,6 +5,7 @@ import { links } from '../slices/links';
 import { notes } from '../slices/notes';
 import { obligations } from '../slices/obligations';
 import { ownership } from '../slices/ownership';
+import { relieving } from '../slices/relieving';
 import { stage } from '../slices/stage';
 import { openRevision, revising } from './revising';
 import { initialRevision, type RevisionOpening, type RevisionState } from './state';
@@ -22,6 +23,7 @@ const slices: readonly Slice<RevisionState>[] = [
   shared(ownership),
   shared(links),
   shared(notes),
+  shared(relieving()),
 ];
 
 export const standardRevision: Family<RevisionState, RevisionOpening> = {

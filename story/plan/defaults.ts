@@ -14,6 +14,7 @@ export const START_DEFAULTS: Readonly<Record<string, Readonly<Record<string, Jso
 
 export const COMMAND_DEFAULTS: Readonly<Record<string, Readonly<Record<string, Json>>>> = {
   'hand-over': { reason: '交接班' },
+  relieve: { reason: '交接班' },
   'block-part': { reason: '等待配件' },
   'complete-part': { result: '已处理完毕' },
   progress: { text: '正在处理，今日进展已告知住户' },

@@ -1,5 +1,5 @@
 import { termsOf } from '../../domain/book';
-import { evolve } from '../../domain/engine';
+import { evolve, type Step } from '../../domain/engine';
 import type { Family } from '../../domain/family';
 import type { CaseState } from '../../domain/state';
 import { explain } from '../../domain/explain';
@@ -138,6 +138,29 @@ export function foldChecked<S extends CaseState, O>(
     state = { ...evolve(family, state, event), seq: event.seq, changedSeq };
   }
   return state;
+}
+
+/** Everybody whom the case names as who owes something, wherever it does. */
+export function whoOwe(state: Omit<CaseState, 'policy'>): string[] {
+  const { owner, job, parts, obligations, stage, callback } = state;
+  if (CLOSED_STAGES.includes(stage)) return [];
+  const working = Object.values(parts).filter((part) => part.state === 'accepted' || part.state === 'blocked');
+  const debtors = Object.values(obligations).filter((obligation) => obligation.state === 'open');
+  return [
+    owner,
+    // Once the work is done whoever had the job only had it.
+    ...(job && callback.round === 'none' ? [job.assignee, job.offered] : []),
+    ...working.map(({ acceptedBy }) => acceptedBy),
+    ...debtors.map(({ owedBy }) => owedBy.person),
+  ].filter((person) => person !== null);
+}
+
+/** Whoever is relieved owes nothing afterwards. */
+export function checkRelieved({ events, state }: Step<CaseState>): void {
+  for (const event of events) {
+    if (event.type !== 'relieved' || event.data.role !== null) continue;
+    must(!whoOwe(state).includes(event.data.from), 'owes nothing when he is relieved', [event, whoOwe(state)]);
+  }
 }
 
 /** What holds between two steps. */

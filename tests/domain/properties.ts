@@ -5,7 +5,7 @@ import { nextWake, runCommand, runWake } from '../../domain/engine';
 import type { Opening } from '../../domain/event';
 import { DAY, HOUR } from '../../domain/instant';
 import type { CaseState } from '../../domain/state';
-import { checkState, foldChecked } from './invariants';
+import { checkRelieved, checkState, foldChecked } from './invariants';
 import { foldedOf, types, type FamilyPlay } from './support';
 import { commandOf, diceOf, missesOf, moves, playMoves, type Model } from './walk';
 
@@ -36,7 +36,7 @@ export function engineProperties<S extends CaseState, O extends Opening, Options
     it('the journal keeps its rules, and the state is its fold', () => {
       const seen = new Map<string, number>();
       const count = (name: string) => seen.set(name, (seen.get(name) ?? 0) + 1);
-      const unseen = () => model.everywhere.filter((name) => !seen.has(name));
+      const unseen = () => [...model.everywhere, 'relieved'].filter((name) => !seen.has(name));
       const walks = () =>
         fc.assert(
           fc.property(openings, stretches, moves(30), (opening, far, plan) => {
@@ -44,8 +44,9 @@ export function engineProperties<S extends CaseState, O extends Opening, Options
             let fold = foldChecked(family, model.rules, family.initial(play.opening), play.journal);
             equal(fold, play.state);
             playMoves(model, play, plan, {
-              stepped: ({ events }) => {
-                fold = foldChecked(family, model.rules, fold, events);
+              stepped: (step) => {
+                checkRelieved(step);
+                fold = foldChecked(family, model.rules, fold, step.events);
               },
               refused: (before, command, refusal) => {
                 count(refusal.refused);

@@ -28,6 +28,7 @@ describe('the rules of a case', () => {
     ['nothing-is-withdrawn-around-a-callback', 2],
     ['low-score-with-the-result-reopens', 2],
     ['a-job-in-other-hands-sets-out-anew', 2],
+    ['a-part-that-nobody-has-can-be-accepted', 2],
   ])('have "%s" since version %i', (rule, since) => {
     expect(follows({ rules: since - 1 }, rule)).toBe(false);
     expect(follows({ rules: since }, rule)).toBe(true);

@@ -15,7 +15,7 @@ import { commandNames, isRefusal, ruleOf, type Family, type Refusal } from '../.
 import { DAY, HOUR, MINUTE, type Instant } from '../../domain/instant';
 import { FIRST_RULES, RULES } from '../../domain/rules';
 import type { CaseState } from '../../domain/state';
-import type { Rules } from './invariants';
+import { whoOwe, type Rules } from './invariants';
 import { BODY, EVERYBODY, ofType, text, type FamilyPlay } from './support';
 
 /** A run of a case in which people do anything at any time, and the system is sometimes down. */
@@ -104,6 +104,12 @@ export const SHARED_BODIES: Bodies<CaseState> = {
   withdraw: () => ({ reason: text('r') }),
   reopen: () => ({ reason: text('r') }),
   'hand-over': (_state, _now, dice) => ({ to: pick(dice, EVERYBODY).id, reason: text('r') }),
+  relieve: (state, _now, dice) => ({
+    from: pick(dice, [...whoOwe(state), pick(dice, EVERYBODY).id]),
+    to: pick(dice, EVERYBODY).id,
+    role: pick(dice, [null, null, 'customer_service', 'engineering'] as const),
+    reason: text('r'),
+  }),
   progress: () => BODY.progress,
   'confirm-outage': () => ({ text: text('t') }),
   'outage-update': () => ({ text: text('t') }),

@@ -1,5 +1,5 @@
 import { HOUR, MINUTE } from '../../domain/instant';
-import { MANAGER, OTHER_CLERK, RESIDENT, ROUTINE, SUPERVISOR, openingOf, text } from '../domain/support';
+import { CLERK, MANAGER, OTHER_CLERK, RESIDENT, ROUTINE, SUPERVISOR, openingOf, text } from '../domain/support';
 import { disputeOpening } from '../domain/dispute/support';
 import { revisionOpening } from '../domain/standard-revision/support';
 import { ENGINEER, OTHER_ENGINEER, repairOpening, type RepairOptions } from '../domain/repair/support';
@@ -138,6 +138,22 @@ export const REPAIRS: Readonly<Record<string, (stage: Stage) => Promise<TestCase
 
   'repair-in-other-hands': (stage) => inOtherHands(stage, RULES),
   'repair-in-other-hands-former': (stage) => inOtherHands(stage, FIRST_RULES),
+
+  /** Whoever it is offered to leaves, then the next one who has it, in the house. */
+  'repair-relieved': async ({ world, at }) => {
+    const played = await world.startRepair({ ...START, at, subtype: 'leak' });
+    await world.until(at + 10);
+    const relieve = (from: string, to: string) =>
+      played.do('relieve', { from, to, role: null, reason: text('r') }, { by: SUPERVISOR });
+    await relieve(ENGINEER.id, OTHER_CLERK.id);
+    await world.until(at + MINUTE);
+    await played.do('accept', {}, TO_OTHER);
+    await played.do('arrive', { checklist: [] }, TO_OTHER);
+    await relieve(OTHER_ENGINEER.id, ENGINEER.id);
+    await relieve(CLERK.id, OTHER_CLERK.id);
+    await world.until(at + HOUR);
+    return played;
+  },
 
   /** A complaint starts a repair; each knows the other. */
   'complaint-starts-a-repair': async ({ world, at }) => {

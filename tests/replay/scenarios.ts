@@ -222,6 +222,20 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<TestCa
   'rated-low': (stage) => ratedLow(stage, RULES),
   'rated-low-former': (stage) => ratedLow(stage, FIRST_RULES),
 
+  /** Whoever has a part leaves while it stands still; another accepts it, which under the former rules nobody could. */
+  'part-left-behind': async ({ world, at }) => {
+    const played = await world.start({ ...ROUTINE, at });
+    const part = { department: 'engineering' };
+    const reason = text('r');
+    await played.do('accept-part', part, { by: ENGINEER });
+    await played.do('block-part', { ...part, reason }, { by: ENGINEER });
+    await played.do('relieve', { from: ENGINEER.id, to: OTHER_CLERK.id, role: null, reason }, { by: SUPERVISOR });
+    await played.do('unblock-part', part, { by: HEAD });
+    await played.do('accept-part', part, { by: HEAD });
+    await world.until(at + HOUR);
+    return played;
+  },
+
   /** Several runs. */
   'rolled-over': async ({ world, at }) => {
     const played = await world.start({ ...ROUTINE, at, rollOverAt: 34 });

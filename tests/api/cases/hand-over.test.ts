@@ -1,4 +1,5 @@
 import type { ComplaintOpening } from '../../../domain/complaint/state';
+import { whoOwe } from '../../domain/invariants';
 import { startProduct, type Body, type Product } from '../../support/product';
 import { until } from '../resources/support';
 
@@ -20,8 +21,8 @@ const NEW = { project: 'lakeside', channel: 'phone', matter: '电梯困人', sub
 const AT = '/api/v1/projects/lakeside';
 const manager = (method: string, path: string, body?: unknown) => product.call('manager', method, path, body);
 
-async function start(body: object = {}): Promise<string> {
-  const answer = await product.call('customer_service', 'POST', '/api/v1/complaints', { ...NEW, ...body });
+async function start(body: object = {}, family = 'complaints'): Promise<string> {
+  const answer = await product.call('customer_service', 'POST', `/api/v1/${family}`, { ...NEW, ...body });
   expect([answer.status, answer.body.code]).toEqual([201, undefined]);
   const no = answer.body.no as string;
   await until(async () => (await manager('GET', `/api/v1/cases/${no}`)).body.projection === 'written');
@@ -41,7 +42,7 @@ test('shift change: eleven open cases move, with one result each; repeated, noth
   const body = { from: 's-customer_service', to: 's-duty_manager', reason: '早班交接' };
   const done = await manager('POST', `${AT}/handovers`, body);
   expect(done.status).toBe(200);
-  expect(done.body.moved).toEqual(numbers.map((no) => ({ no, command: 'hand-over', status: 200, code: null })));
+  expect(done.body.moved).toEqual(numbers.map((no) => ({ no, status: 200, code: null })));
   expect(done.body).toMatchObject({ remaining: 0, unacknowledged: [], unaccepted: [] });
   expect(new Set(await Promise.all(numbers.map(ownerOf)))).toEqual(new Set(['s-duty_manager']));
   expect((await preview('s-customer_service')).cases).toEqual([]);
@@ -63,13 +64,68 @@ test('a job is assigned to whoever comes', async () => {
   const assigned = await manager('POST', `/api/v1/cases/${no}/assign`, { to: 's-engineering' });
   expect([assigned.status, assigned.body.code]).toEqual([200, undefined]);
   const mine = ((await preview('s-engineering')).cases as Body[]).find((each) => each.no === no);
+  expect(mine?.job).toBe(true);
   expect((mine?.obligations as Body[]).map(({ as }) => as)).toContain('assignee');
   const body = { from: 's-engineering', to: 's-duty_manager', reason: '换班' };
   const done = await manager('POST', `${AT}/handovers`, body);
-  expect((done.body.moved as Body[]).filter((each) => each.no === no)).toEqual([
-    { no, command: 'assign', status: 200, code: null },
-  ]);
+  expect((done.body.moved as Body[]).filter((each) => each.no === no)).toEqual([{ no, status: 200, code: null }]);
   expect(((await preview('s-duty_manager')).cases as Body[]).map((each) => each.no)).toContain(no);
+});
+
+test('afterwards no case names him: his part is with its department, a promise with whoever comes, a job as well', async () => {
+  const [complaint, dispute, repair] = await Promise.all([
+    start(),
+    start({ subtype: 'neighbour_dispute' }, 'disputes'),
+    start({ subtype: 'burst_pipe' }, 'repairs'),
+  ]);
+  const acts: [string, string, string, object][] = [
+    ['engineering', complaint, 'accept-part', { department: 'engineering' }],
+    [
+      'manager',
+      dispute,
+      'record-meeting',
+      {
+        ...{ minutes: '已沟通', attended: ['resident', 'other-party', 'property'] },
+        actions: [{ text: '铺地垫', dueAt: new Date(Date.now() + 86_400_000).toISOString(), keeper: 's-engineering' }],
+      },
+    ],
+    // An urgent one in the house: no clock of the job runs, and it is his all the same.
+    ['manager', repair, 'assign', { to: 's-engineering' }],
+    ['engineering', repair, 'contact', {}],
+    ['engineering', repair, 'arrive', {}],
+  ];
+  for (const [as, no, command, body] of acts) {
+    const done = await product.call(as, 'POST', `/api/v1/cases/${no}/${command}`, body);
+    expect([command, done.status, done.body.code]).toEqual([command, 200, undefined]);
+  }
+  const owes = async (person: string) =>
+    ((await preview(person)).cases as Body[]).map(({ no }) => no as string).filter((no) => mine.includes(no));
+  const mine = [complaint, dispute, repair].sort();
+  await until(async () => (await owes('s-engineering')).length === mine.length);
+  const { db } = product.deps.database;
+  const clocks = () =>
+    db
+      .selectFrom('obligation')
+      .select(['case_no', 'id', 'due_at'])
+      .where('case_no', 'in', mine)
+      .where('owed_as', '!=', 'assignee')
+      .orderBy('case_no')
+      .orderBy('id')
+      .execute();
+  const before = await clocks();
+
+  const body = { from: 's-engineering', to: 's-duty_manager', reason: '换班' };
+  const done = (await manager('POST', `${AT}/handovers`, body)).body;
+  expect((done.moved as Body[]).filter(({ no }) => mine.includes(no as string))).toEqual(
+    mine.map((no) => ({ no, status: 200, code: null })),
+  );
+  expect(await owes('s-engineering')).toEqual([]);
+  expect(await owes('s-duty_manager')).toEqual([dispute, repair].sort());
+  expect(done.unaccepted).toContainEqual(expect.objectContaining({ no: complaint, kind: 'part' }));
+  expect(await clocks()).toEqual(before);
+  const named = await Promise.all(mine.map(async (no) => (await product.deps.engine.read(no))?.snapshot.state));
+  expect(named.flatMap((state) => (state ? whoOwe(state) : ['unread']))).not.toContain('s-engineering');
+  expect(named.map((state) => state?.job?.assignee).filter(Boolean)).toEqual(['s-duty_manager']);
 });
 
 test.each([

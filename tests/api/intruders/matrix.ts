@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
     FRONT,
     'classify reclassify hand-over set-measure assign-department feed-back move-promise close attach-caller',
   ),
+  ...of(SUPERVISORS, 'relieve'),
   ...of(MANAGERS, 'set-level decide-for-owner extend'),
   ...of(STAFF, 'acknowledge survey propose-plan record-test-result accept-part block-part unblock-part complete-part'),
   ...of(

@@ -59,6 +59,7 @@ const PART = { department: 'engineering' };
 export const COMMAND_BODIES: Readonly<Record<string, (ids: Ids) => unknown>> = {
   'acknowledge-escalation': () => ({ obligation: 'acknowledge' }),
   'hand-over': ({ staff }) => ({ to: staff, reason: '换班' }),
+  relieve: ({ staff }) => ({ from: 'somebody', to: staff, reason: '换班' }),
   'assign-department': () => PART,
   'accept-part': () => PART,
   'block-part': () => ({ ...PART, reason: '缺件' }),
@@ -128,7 +129,7 @@ export const COMMAND_BODIES: Readonly<Record<string, (ids: Ids) => unknown>> = {
 };
 
 /** Commands whose body names somebody of the staff. */
-const NAMING_STAFF = ['hand-over', 'assign', 'record-meeting'];
+const NAMING_STAFF = ['hand-over', 'assign', 'relieve', 'record-meeting'];
 
 const none = [{ shot: () => ({}) }] as const;
 const at = ({ no }: Ids) => ({ path: { no } });

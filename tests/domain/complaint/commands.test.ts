@@ -80,6 +80,7 @@ const TABLE: Readonly<Record<string, { roles: Role[]; stages: string[]; field?: 
   'feed-back': { roles: DESK, stages: [NOT, NOT, NOT, 'ok', NOT, OVER, OVER] },
   close: { roles: DESK, stages: [NOT, NOT, NOT, NOT, 'ok', OVER, OVER] },
   'hand-over': { roles: DESK, stages: OPEN },
+  relieve: { roles: SUPERVISE, stages: OPEN },
   progress: { roles: STAFF, stages: HANDLE },
   'confirm-outage': { roles: STAFF, stages: HANDLE },
   'outage-update': { roles: STAFF, stages: always('no-outage') },

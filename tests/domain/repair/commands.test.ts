@@ -127,6 +127,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   withdraw: { roles: [...DESK, 'resident'], stages: [...HANDLE.slice(0, 6), 'callback-owed', OVER, OVER] },
   reopen: { roles: [...DESK, 'quality', 'resident'], stages: [...Array<string>(7).fill(NOT), 'ok', 'ok'] },
   'hand-over': { roles: DESK, stages: OPEN },
+  relieve: { roles: SUPERVISE, stages: OPEN },
   progress: { roles: STAFF, stages: HANDLE },
   'confirm-outage': { roles: STAFF, stages: HANDLE },
   'outage-update': { roles: STAFF, stages: always('no-outage') },

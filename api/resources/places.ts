@@ -20,7 +20,7 @@ import type { ApiDeps } from '../deps';
 import { problem } from '../http/problem';
 import type { newProject, projectChange, projectDaysInput } from '../schemas/places';
 import { makeOnce, type Making } from './once';
-import { recordDeed, type By } from './record';
+import { recordDeed, type By, type Deed } from './record';
 import { visibleMember } from './member';
 
 /**
@@ -112,28 +112,36 @@ const entryView = ({ id, name, retiredAt }: NamedEntry) => ({
   retiredAt: retiredAt === null ? null : isoOf(retiredAt),
 });
 
+/** What is said of an entry; buildings of a zone. */
+export interface EntryFacts {
+  readonly name: string;
+  readonly buildings?: readonly string[];
+}
+
 /**
  * Puts an entry in, or changes it; one that was retired is in use again.
  * @throws Problem not-found for a project that is not there; building-in-zone
  */
-export async function putEntry(
-  deps: ApiDeps,
-  by: By,
-  { list, project, id }: Named,
-  { name, buildings = [] }: { readonly name: string; readonly buildings?: readonly string[] },
-): Promise<void> {
+export async function putEntry(deps: ApiDeps, by: By, named: Named, facts: EntryFacts): Promise<void> {
   const { db } = deps.database;
-  if (!(await findProject(db, project))) throw problem('not-found');
-  await db.transaction().execute(async (trx) => {
-    const before = await putNamed(trx, list, { project, id, name });
-    if (list === 'zone') {
-      const taken = await setZoneBuildings(trx, { project, zone: id, buildings });
-      if (taken) throw problem('building-in-zone', taken);
-    }
-    const action = before ? `${list}.change` : `${list}.create`;
-    const details = { name, ...(list === 'zone' ? { buildings } : {}) };
-    await recordDeed(trx, by, { action, subject: `${list}/${project}/${id}`, project, details });
-  });
+  if (!(await findProject(db, named.project))) throw problem('not-found');
+  await db.transaction().execute(async (trx) => recordDeed(trx, by, await writeEntry(trx, named, facts)));
+}
+
+/** @returns the entry for the audit log. @throws Problem building-in-zone */
+export async function writeEntry(
+  trx: Kysely<Database>,
+  { list, project, id }: Named,
+  { name, buildings = [] }: EntryFacts,
+): Promise<Deed> {
+  const before = await putNamed(trx, list, { project, id, name });
+  if (list === 'zone') {
+    const taken = await setZoneBuildings(trx, { project, zone: id, buildings });
+    if (taken) throw problem('building-in-zone', taken);
+  }
+  const action = before ? `${list}.change` : `${list}.create`;
+  const details = { name, ...(list === 'zone' ? { buildings } : {}) };
+  return { action, subject: `${list}/${project}/${id}`, project, details };
 }
 
 /** Whoever has it keeps it; nobody new is given it. @throws Problem not-found */

@@ -30,10 +30,11 @@ import type { dayInput, rosterLineInput, substituteInput } from '../schemas/rost
 import { reaches } from './authority';
 import { makeOnce, type Making } from './once';
 import { requireCode } from './places';
-import { recordDeed, type By } from './record';
+import { recordDeed, type By, type Deed } from './record';
 import { visibleMember } from './member';
 
-type LineInput = z.output<typeof rosterLineInput>;
+export type LineInput = z.output<typeof rosterLineInput>;
+type SubstituteInput = z.output<typeof substituteInput>;
 
 /** @returns its id. @throws Problem not-found, role-not-held, code-unknown, idempotency-mismatch */
 export async function addLine(
@@ -42,21 +43,43 @@ export async function addLine(
   project: string,
   line: LineInput,
 ): Promise<string> {
-  await requireShift(deps, project, line);
+  await requireShift(deps.database.db, project, line);
   const making = { ...by, kind: 'roster-line', letter: 'rl', project, details: { ...line } } as const;
-  return makeOnce(deps, making, (trx, id) => insertLine(trx, { ...line, id, project, revision: 1 }, by.now));
+  return makeOnce(deps, making, async (trx, id) => {
+    await writeLine(trx, by.now, { project, id }, line);
+  });
 }
 
 /** What was so until now stays known. @throws Problem not-found, role-not-held, code-unknown; conflict for one that was ended */
-export async function changeLine(deps: ApiDeps, by: By, { project, id }: Named, line: LineInput): Promise<void> {
-  await requireShift(deps, project, line);
-  await deps.database.db.transaction().execute(async (trx) => {
-    const { line: before, counts } = await lineOf(trx, project, id);
-    if (!counts) throw problem('conflict');
-    await endLine(trx, id, by.now);
-    await insertLine(trx, { ...line, id, project, revision: before.revision + 1 }, by.now);
-    await record(trx, by, { action: 'roster-line.change', id, project, details: { ...line } });
-  });
+export async function changeLine(deps: ApiDeps, by: By, named: Named, line: LineInput): Promise<void> {
+  const { db } = deps.database;
+  await requireShift(db, named.project, line);
+  await db.transaction().execute(async (trx) => recordDeed(trx, by, await rewriteLine(trx, by.now, named, line)));
+}
+
+/** @returns the entry for the audit log. */
+export async function writeLine(
+  trx: Kysely<Database>,
+  at: Instant,
+  { project, id }: Named,
+  line: LineInput,
+): Promise<Deed> {
+  await insertLine(trx, { ...line, id, project, revision: 1 }, at);
+  return deedOf({ action: 'roster-line.create', id, project, details: { ...line } });
+}
+
+/** @returns the entry for the audit log. @throws Problem not-found; conflict for one that was ended */
+export async function rewriteLine(
+  trx: Kysely<Database>,
+  at: Instant,
+  { project, id }: Named,
+  line: LineInput,
+): Promise<Deed> {
+  const { line: before, counts } = await lineOf(trx, project, id);
+  if (!counts) throw problem('conflict');
+  await endLine(trx, id, at);
+  await insertLine(trx, { ...line, id, project, revision: before.revision + 1 }, at);
+  return deedOf({ action: 'roster-line.change', id, project, details: { ...line } });
 }
 
 /** Can be repeated. @throws Problem not-found */
@@ -85,8 +108,11 @@ interface LineDeed extends Named {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-const record = (trx: Kysely<Database>, by: By, { action, id, project, details }: LineDeed): Promise<void> =>
-  recordDeed(trx, by, { action, subject: `roster-line/${id}`, project, details });
+const deedOf = ({ action, id, project, details }: LineDeed): Deed => ({
+  ...{ action, subject: `roster-line/${id}`, project, details },
+});
+
+const record = (trx: Kysely<Database>, by: By, deed: LineDeed): Promise<void> => recordDeed(trx, by, deedOf(deed));
 
 /** Another time, or none, on one day. @throws Problem not-found */
 export async function setDay(
@@ -115,30 +141,50 @@ export async function resetDay(
   });
 }
 
-/**
- * Whoever stands in must hold a role that the other has here: he can do no more than what he may.
- * @returns its id. @throws Problem not-found, role-not-held; conflict when somebody else stands in then
- */
+/** @returns its id. @throws Problem not-found, role-not-held; conflict when somebody else stands in then */
 export async function addSubstitute(
   deps: ApiDeps,
   by: By & Pick<Making, 'idempotency'>,
   project: string,
-  wanted: z.output<typeof substituteInput>,
+  wanted: SubstituteInput,
 ): Promise<string> {
-  const { db } = deps.database;
-  const [away, standIn] = [
-    await visibleMember(db, { projects: [project] }, wanted.staff),
-    await visibleMember(db, { projects: [project] }, wanted.by),
-  ];
+  await requireStandIn(deps.database.db, project, wanted);
+  const making = { ...by, kind: 'substitute', letter: 'sub', project, details: substituteDetails(wanted) } as const;
+  return makeOnce(deps, making, async (trx, id) => {
+    await writeSubstitute(trx, by.now, { project, id }, wanted);
+  });
+}
+
+/** @returns the entry for the audit log. @throws Problem conflict when somebody else stands in then */
+export async function writeSubstitute(
+  trx: Kysely<Database>,
+  at: Instant,
+  { project, id }: Named,
+  wanted: SubstituteInput,
+): Promise<Deed> {
+  if (!(await insertSubstitution(trx, { ...wanted, id, project }, at))) throw problem('conflict');
+  return { action: 'substitute.create', subject: `substitute/${id}`, project, details: substituteDetails(wanted) };
+}
+
+const substituteDetails = (wanted: SubstituteInput) => ({
+  ...{ ...wanted, from: isoOf(wanted.from), to: isoOf(wanted.to) },
+});
+
+/**
+ * Whoever stands in must hold a role that the other has here: he can do no more than what he may.
+ * @throws Problem not-found, role-not-held
+ */
+export async function requireStandIn(
+  db: Kysely<Database>,
+  project: string,
+  { staff, by }: Pick<SubstituteInput, 'staff' | 'by'>,
+): Promise<void> {
+  const away = await visibleMember(db, { projects: [project] }, staff);
+  const standIn = await visibleMember(db, { projects: [project] }, by);
   const rolesHere = (roles: typeof away.roles): Role[] =>
     roles.filter((held) => held.project === project || held.project === '*').map(({ role }) => role);
   const shared = rolesHere(away.roles).some((role) => rolesHere(standIn.roles).includes(role));
   if (!shared || !standIn.active) throw problem('role-not-held', { role: rolesHere(away.roles)[0] ?? null, project });
-  const details = { ...wanted, from: isoOf(wanted.from), to: isoOf(wanted.to) };
-  const making = { ...by, kind: 'substitute', letter: 'sub', project, details } as const;
-  return makeOnce(deps, making, async (trx, id) => {
-    if (!(await insertSubstitution(trx, { ...wanted, id, project }, by.now))) throw problem('conflict');
-  });
 }
 
 /** From now on; who stood in until now stays known. Can be repeated. @throws Problem not-found */
@@ -151,9 +197,12 @@ export async function removeSubstitute(deps: ApiDeps, by: By, { project, id }: N
   });
 }
 
-/** He must hold the role here, and the post must be in use. */
-async function requireShift(deps: ApiDeps, project: string, line: LineInput): Promise<void> {
-  const { db } = deps.database;
+/** He must hold the role here, and the post must be in use. @throws Problem not-found, role-not-held, code-unknown */
+export async function requireShift(
+  db: Kysely<Database>,
+  project: string,
+  line: Pick<LineInput, 'staff' | 'role' | 'post'>,
+): Promise<void> {
   const member = await visibleMember(db, { projects: [project] }, line.staff);
   const held = await heldProjects(db, line.staff, line.role);
   if (!member.active || !reaches(held, project)) throw problem('role-not-held', { role: line.role, project });

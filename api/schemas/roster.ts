@@ -30,21 +30,28 @@ const line = {
   firstDay: localDate,
   lastDay: localDate.nullish().transform((value) => value ?? null),
 };
-const isForward = ({ firstDay, lastDay }: { firstDay: string; lastDay: string | null }) =>
-  lastDay === null || lastDay >= firstDay;
-const forward = { message: 'not before firstDay', path: ['lastDay'] };
+/** What is asked of a shift as a whole, whoever reads it from where. Zod keeps what it is given, and changes it. */
+export const isForward = ({ firstDay, lastDay }: { firstDay: string; lastDay?: string | null | undefined }) =>
+  (lastDay ?? firstDay) >= firstDay;
+export const forward = () => ({ message: 'not before firstDay', path: ['lastDay'] });
 
-export const rosterLineInput = z.strictObject(line).refine(isForward, forward).meta({ id: 'RosterLineInput' });
+export const rosterLineInput = z.strictObject(line).refine(isForward, forward()).meta({ id: 'RosterLineInput' });
 
 const shift = z.strictObject({ from: time, to: time }).meta({ id: 'ShiftTimes' });
 export const dayInput = z
   .strictObject({ shift: shift.nullable().meta({ description: 'null: no shift on that day' }) })
   .meta({ id: 'RosterDayInput' });
 
+/** What is asked of a stand-in as a whole. */
+export const isLasting = ({ from, to }: { from: number; to: number }) => from < to;
+export const lasting = () => ({ message: 'after from', path: ['to'] });
+export const isOther = ({ staff, by }: { staff: string; by: string }) => staff !== by;
+export const other = () => ({ message: 'somebody else', path: ['by'] });
+
 export const substituteInput = z
   .strictObject({ staff: subjectId, by: subjectId, from: instant(), to: instant() })
-  .refine(({ from, to }) => from < to, { message: 'after from', path: ['to'] })
-  .refine(({ staff, by }) => staff !== by, { message: 'somebody else', path: ['by'] })
+  .refine(isLasting, lasting())
+  .refine(isOther, other())
   .meta({ id: 'SubstituteInput', description: '`by` stands in for `staff` from the one instant to before the other' });
 
 export const rosterLineView = z

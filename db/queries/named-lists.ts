@@ -83,17 +83,19 @@ export async function zoneBuildings(db: Kysely<Database>, project: string): Prom
   return zones;
 }
 
-/** Exactly these from now on. @returns one that is in another zone; then nothing is changed. */
-export async function setZoneBuildings(
-  trx: Kysely<Database>,
-  {
-    project,
-    zone,
-    buildings,
-  }: { readonly project: string; readonly zone: string; readonly buildings: readonly string[] },
+/** What a zone is to cover. */
+export interface ZoneCover {
+  readonly project: string;
+  readonly zone: string;
+  readonly buildings: readonly string[];
+}
+
+/** The first of the buildings that is in another zone; null: the zone can have them all. */
+export async function buildingElsewhere(
+  db: Kysely<Database>,
+  { project, zone, buildings }: ZoneCover,
 ): Promise<{ readonly building: string; readonly zone: string } | null> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`zones/${project}`}, 0))`.execute(trx);
-  const taken = await trx
+  const taken = await db
     .selectFrom('zone_building')
     .select(['building', 'zone'])
     .where('project', '=', project)
@@ -101,6 +103,17 @@ export async function setZoneBuildings(
     .where(oneOf(sql.ref('building'), buildings))
     .orderBy('building')
     .executeTakeFirst();
+  return taken ?? null;
+}
+
+/** Exactly these from now on. @returns one that is in another zone; then nothing is changed. */
+export async function setZoneBuildings(
+  trx: Kysely<Database>,
+  cover: ZoneCover,
+): Promise<{ readonly building: string; readonly zone: string } | null> {
+  const { project, zone, buildings } = cover;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`zones/${project}`}, 0))`.execute(trx);
+  const taken = await buildingElsewhere(trx, cover);
   if (taken) return taken;
   await trx.deleteFrom('zone_building').where('project', '=', project).where('zone', '=', zone).execute();
   if (buildings.length > 0) {

@@ -168,14 +168,12 @@ const storedSubstitution = (row: Selectable<SubstitutionTable>): StoredSubstitut
   ...{ from: instantOf(row.from_at), to: instantOf(row.to_at) },
 });
 
-/** @returns false when somebody else stands in for him then. */
-export async function insertSubstitution(
-  trx: Kysely<Database>,
-  { id, project, staff, by, from, to }: StoredSubstitution,
-  at: Instant,
+/** Whether anybody stands in for him in that time. */
+export async function isStoodInFor(
+  db: Kysely<Database>,
+  { project, staff, from, to }: Omit<StoredSubstitution, 'id' | 'by'>,
 ): Promise<boolean> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`substitution/${project}/${staff}`}, 0))`.execute(trx);
-  const taken = await trx
+  const taken = await db
     .selectFrom('substitution')
     .select('id')
     .where('project', '=', project)
@@ -184,7 +182,17 @@ export async function insertSubstitution(
     .where('from_at', '<', timeOf(to))
     .where('to_at', '>', timeOf(from))
     .executeTakeFirst();
-  if (taken) return false;
+  return taken !== undefined;
+}
+
+/** @returns false when somebody else stands in for him then. */
+export async function insertSubstitution(
+  trx: Kysely<Database>,
+  { id, project, staff, by, from, to }: StoredSubstitution,
+  at: Instant,
+): Promise<boolean> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`substitution/${project}/${staff}`}, 0))`.execute(trx);
+  if (await isStoodInFor(trx, { project, staff, from, to })) return false;
   await trx
     .insertInto('substitution')
     .values({

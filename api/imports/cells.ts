@@ -37,10 +37,14 @@ function readCell(cell: Cell, type: CellType, zone: string): Read {
       return readDate(cell);
     case 'instant':
       return readInstant(cell, zone);
+    case 'time':
+      return readTime(cell, type.isEnd ?? false);
+    case 'weekdays':
+      return readWeekdays(cell);
     case 'text':
       return readText(cell);
     case 'list':
-      return ofText(cell, (text) => text.split(/[,，;；、|]/).flatMap((part) => part.trim() || []));
+      return ofText(cell, partsOf);
     case 'code':
       return ofText(cell, (text) => codeOf(type.vocabulary, text));
   }
@@ -51,6 +55,8 @@ const SPOILT = {
   'formula-without-value': 'a value; the formula was never computed',
   'merged-across': 'one cell per column',
 };
+
+const partsOf = (text: string): string[] => text.split(/[,，;；、|]/).flatMap((part) => part.trim() || []);
 
 function ofText(cell: Cell, make: (text: string) => unknown): Read {
   const read = readText(cell);
@@ -123,10 +129,54 @@ function readInstant(cell: Cell, zone: string): Read {
   return { value: isoOf(local(date, Number(hours), Number(minutes), zone) + Number(seconds) * 1_000) };
 }
 
-function local(date: string, hours: number, minutes: number, zone: string): number {
-  const all = hours * 60 + minutes;
+const local = (date: string, hours: number, minutes: number, zone: string): number =>
+  instantOfLocal(date, wallTime(hours * 60 + minutes), zone);
+
+function wallTime(minutes: number): string {
   const two = (number: number): string => String(number).padStart(2, '0');
-  return instantOfLocal(date, `${two(Math.floor(all / 60))}:${two(all % 60)}`, zone);
+  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
+
+const TIME = /^(\d{1,2})(?::(\d{2})(?::00)?|[点时](?:(\d{1,2})分?)?)$/;
+const A_TIME = 'a time such as 08:00; an end that is not after the beginning is of the next day';
+const MINUTES_OF_DAY = DAY / MINUTE;
+
+/** `08:00`, `8点`, or a time of Excel. Of an end, 24:00 is the 00:00 that ends the day. */
+function readTime(cell: Cell, isEnd: boolean): Read {
+  const minutes = typeof cell === 'string' ? minutesOf(cell) : 'number' in cell ? cell.number * MINUTES_OF_DAY : NaN;
+  const whole = Math.round(minutes);
+  const isTime =
+    Math.abs(whole - minutes) < 0.01 && whole >= 0 && (whole < MINUTES_OF_DAY || (isEnd && whole === MINUTES_OF_DAY));
+  return isTime ? { value: wallTime(whole % MINUTES_OF_DAY) } : { code: 'wrong-format', expected: A_TIME };
+}
+
+function minutesOf(text: string): number {
+  const [, hours, minutes, spoken = '0'] = TIME.exec(text.normalize('NFKC').trim()) ?? [];
+  return Number(minutes ?? spoken) < 60 ? Number(hours) * 60 + Number(minutes ?? spoken) : NaN;
+}
+
+const EVERY_DAY = ['1', '2', '3', '4', '5', '6', '7'];
+const RANGE = /^(.+?)\s*(?:[-–—~至到]|to)\s*(.+)$/i;
+const SOME_DAYS = 'weekdays such as 一、三、五, Mon-Fri, 1 (Monday) or 每天';
+
+/** Numbers of weekdays, 1 = Monday: single ones, and from one to another, over a Sunday too. */
+function readWeekdays(cell: Cell): Read {
+  const read = ofText(cell, (text) => partsOf(text.normalize('NFKC')).map(daysOf));
+  if (!('value' in read)) return read;
+  const parts = read.value as readonly (readonly string[])[];
+  const isKnown = parts.length > 0 && parts.every((days) => days.length > 0);
+  return isKnown ? { value: parts.flat().map(Number) } : { code: 'wrong-format', expected: SOME_DAYS };
+}
+
+/** None where nobody knows the word. */
+function daysOf(part: string): readonly string[] {
+  const single = codeOf('weekday', part);
+  if (single === 'daily') return EVERY_DAY;
+  if (EVERY_DAY.includes(single)) return [single];
+  const [, first = '', last = ''] = RANGE.exec(part) ?? [];
+  const [from, to] = [first, last].map((word) => EVERY_DAY.indexOf(codeOf('weekday', word)));
+  if (from === undefined || to === undefined || from < 0 || to < 0) return [];
+  return from <= to ? EVERY_DAY.slice(from, to + 1) : [...EVERY_DAY.slice(from), ...EVERY_DAY.slice(0, to + 1)];
 }
 
 /** Null for a day that there is not. */

@@ -3,9 +3,11 @@ import { LOCALES, words, type Locale, type Vocabulary } from '../../common/words
 import type { ReadColumn } from '../../db/queries/imports';
 import { problem } from '../http/problem';
 
-/** What a cell stands for. `code`: a code, or the word for it in any language. */
+/** What a cell stands for. `code`: a code, or the word for it in any language. `time`: of the clock on the wall. */
 export type CellType =
-  { readonly is: 'text' | 'list' | 'date' | 'instant' } | { readonly is: 'code'; readonly vocabulary: Vocabulary };
+  | { readonly is: 'text' | 'list' | 'date' | 'instant' | 'weekdays' }
+  | { readonly is: 'time'; readonly isEnd?: boolean }
+  | { readonly is: 'code'; readonly vocabulary: Vocabulary };
 
 /** A column of a ledger. */
 export interface Column {

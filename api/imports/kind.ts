@@ -6,6 +6,7 @@ import type { ImportedRow, RowError } from '../../db/queries/imports';
 import type { Database } from '../../db/schema';
 import type { ApiDeps } from '../deps';
 import type { Principal } from '../http/access';
+import { Problem } from '../http/problem';
 import type { Deed } from '../resources/record';
 import type { Column } from './columns';
 
@@ -78,6 +79,21 @@ export class RowRefusal extends Error {
 
 export function refusedRow(row: number, errors: readonly RowError[]): ImportedRow {
   return { row, outcome: 'refused', ref: null, errors };
+}
+
+/** What a row is refused with when what a request of its kind must hold does not. */
+export async function refusalOf(
+  field: string,
+  expected: string,
+  demand: () => void | Promise<void>,
+): Promise<RowError | null> {
+  try {
+    await demand();
+    return null;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return { field, code: error.code, expected };
+  }
 }
 
 /** Finds what stands in one file twice. */

@@ -7,14 +7,14 @@ import { knownStaff } from '../../db/queries/ledger';
 import { listNamed } from '../../db/queries/named-lists';
 import { setTies, tiesOf, type StaffTies } from '../../db/queries/staff-ties';
 import type { Database } from '../../db/schema';
-import { Problem } from '../http/problem';
 import { APPOINTERS, requireAuthority, requireAuthorityOver } from '../resources/authority';
 import type { Deed } from '../resources/record';
 import { keepText, textsOf } from '../resources/texts';
 import { newStaff } from '../schemas/directory';
 import { staffRole } from '../schemas/parts';
 import { Entries } from './entries';
-import { duplicateOf, ledger, refusedRow, Seen, type Decision, type ReadRow, type Work } from './kind';
+import { duplicateOf, ledger, refusalOf, refusedRow, Seen, type Decision, type ReadRow, type Work } from './kind';
+import { idOfNumber } from './people';
 
 const schema = z.strictObject({
   number: z.string().min(1).max(40),
@@ -48,11 +48,7 @@ export const staff = ledger<Row, Ready>({
     { field: 'zones', type: { is: 'list' } },
   ],
   schema,
-  // Keyed, so that ids don't tell numbers; the company and not the project: he is the same person everywhere.
-  prepare: ({ deps: { blindIndex }, project }, value) => ({
-    ...value,
-    id: `s-${blindIndex.identity(`staff-number/${project.company}`, value.number).slice(0, 16)}`,
-  }),
+  prepare: (work, value) => ({ ...value, id: idOfNumber(work, value.number) }),
   decide,
 });
 
@@ -151,7 +147,7 @@ async function planOf(work: Work, trx: Kysely<Database>, known: Known, row: Read
     isGivenRole: !member?.roles.some(({ project: at, role }) => at === project.id && role === row.role),
   };
   const isPersonal = plan.isNamedAnew || (!!member && plan.department !== member.department);
-  const refusal = refusalOf(() => {
+  const refusal = await refusalOf('role', 'what lies within your authority', () => {
     if (member && isPersonal) requireAuthorityOver(work.principal, member.roles);
     if (plan.isGivenRole) requireAuthority(work.principal, [{ project: project.id, role: row.role }]);
   });
@@ -161,16 +157,6 @@ async function planOf(work: Work, trx: Kysely<Database>, known: Known, row: Read
 }
 
 const NO_TIES: StaffTies = { post: null, skills: [], zones: [] };
-
-function refusalOf(demand: () => void): RowError | null {
-  try {
-    demand();
-    return null;
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return { field: 'role', code: error.code, expected: 'what lies within your authority' };
-  }
-}
 
 async function write({ deps, project, now }: Work, trx: Kysely<Database>, plan: Planned): Promise<Deed> {
   const { id, row, department, ties, outcome } = plan;

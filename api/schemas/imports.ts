@@ -46,7 +46,8 @@ export const importRows = pageOf(
       row: z.int().meta({ description: 'As the spreadsheet counts it, from 1' }),
       outcome: rowOutcome,
       ref: z.string().nullable().meta({
-        description: 'Id of the resident or the home, of the colleague, of the asset; number of the case',
+        description:
+          'Id of the resident or the home, of the colleague, asset, department, post, skill, zone, roster line or stand-in; number of the case',
       }),
       errors: z.array(
         z

@@ -39,7 +39,8 @@ export type Vocabulary =
   | 'subject'
   | 'subtype'
   | 'type'
-  | 'waiting';
+  | 'waiting'
+  | 'weekday';
 
 export interface Words {
   readonly locale: Locale;

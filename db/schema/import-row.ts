@@ -8,7 +8,7 @@ export interface ImportRowTable {
   /** As the spreadsheet counts it, from 1. */
   row: number;
   outcome: 'created' | 'changed' | 'unchanged' | 'refused';
-  /** What it is about: id of the resident or the home, of the colleague, of the asset; number of the case. */
+  /** What it is about: id of the resident or the home, of the colleague, asset, roster line …; number of the case. */
   ref: string | null;
   errors: Json<readonly { readonly field: string | null; readonly code: string; readonly expected: string }[]>;
 }

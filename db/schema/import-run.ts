@@ -6,7 +6,7 @@ export const tableName = 'import_run';
 export interface ImportRunTable {
   id: string;
   project: string;
-  /** `households`, `staff`, `assets`, or the path of a family: `complaints`. */
+  /** As in its address: `households`, `rosters`; the path of a family: `complaints`. */
   kind: string;
   dry_run: boolean;
   /** `refused`: a row was, and nothing was written. `failed`: see `code`. */

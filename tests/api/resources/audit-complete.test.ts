@@ -62,9 +62,23 @@ const CASES = 'external number,reported at,channel,matter,subtype';
 /** One request for each route that changes or shows something. */
 const DEEDS: Readonly<Record<string, (firstKey: string) => Deed>> = {
   'POST /api/v1/staff': () => deed('manager', '/api/v1/staff', newcomer, 'staff.create'),
+  'POST /api/v1/projects/{project}/imports/departments': () =>
+    table('departments', 'id,name\ngreen,绿化部', 'department.create'),
+  'POST /api/v1/projects/{project}/imports/posts': () => table('posts', 'id,name\ngreen,绿化', 'post.create'),
+  'POST /api/v1/projects/{project}/imports/skills': () => table('skills', 'id,name\ngreen,园艺', 'skill.create'),
+  'POST /api/v1/projects/{project}/imports/zones': () =>
+    table('zones', 'id,name,buildings\ngreen,绿区,12', 'zone.create'),
   'POST /api/v1/projects/{project}/imports/households': () => table('households', 'building,room\n9,9-1-902'),
   'POST /api/v1/projects/{project}/imports/staff': () =>
     table('staff', 'number,name,role\n1,新人,security', 'staff.create'),
+  'POST /api/v1/projects/{project}/imports/rosters': () =>
+    table('rosters', 'staff,role,from,to,first day\ns-both,engineering,20:00,08:00,2026-12-01', 'roster-line.create'),
+  'POST /api/v1/projects/{project}/imports/substitutes': () =>
+    table(
+      'substitutes',
+      'staff,by,from,to\ns-both,s-engineering,2027-12-01 08:00,2027-12-02 08:00',
+      'substitute.create',
+    ),
   'POST /api/v1/projects/{project}/imports/assets': () =>
     table('assets', 'id,kind,name\nlift-9,lift,电梯', 'asset.create'),
   'POST /api/v1/projects/{project}/imports/complaints': () => table('complaints', CASES),

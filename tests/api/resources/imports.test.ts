@@ -7,6 +7,7 @@ import { verifyAudit } from '../../../db/queries/audit';
 import { MINUTE } from '../../../domain/instant';
 import { rowsOf, workbookOf } from '../../common/sheet/made';
 import { HILL, LAKE, PLANTED, type Caller } from './company';
+import { placesAreImported } from './import-places';
 import { MONDAY, startOffice, type Json, type Office } from './support';
 
 /** Ledgers from files, over HTTP: what comes in, what is refused, and that no cell is seen afterwards. */
@@ -282,6 +283,8 @@ s-boss,戊,engineering,
     ]);
   });
 });
+
+placesAreImported({ office: () => office, imported });
 
 describe('a file as a whole', () => {
   it('is refused where it can’t be read, and leaves nothing', async () => {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { contactOf, replaceContact, type ContactOwner } from '../../db/queries/addresses';
+import { contactOf, type ContactOwner } from '../../db/queries/addresses';
 import { localeOf } from '../../common/words';
 import type { ApiDeps } from '../deps';
 import type { Principal } from '../http/access';
@@ -8,8 +8,8 @@ import { requireAuthorityOver } from './authority';
 import { maskEmail } from './masks';
 import { recordDeed } from './record';
 import { visibleMember } from './member';
-import { visibleResident } from './residents';
-import { ERASED, keepText, textsOf } from './texts';
+import { correctAddress, lockCorrectable, visibleResident } from './residents';
+import { ERASED, textsOf } from './texts';
 
 interface By {
   readonly principal: Principal;
@@ -30,20 +30,20 @@ export async function residentContact(deps: ApiDeps, principal: Principal, id: s
 
 /**
  * Where he is reached from now on. What is under way is sent there too: addresses are looked up in the moment of sending.
- * @throws Problem beyond-your-authority
+ * @throws Problem beyond-your-authority; conflict for a resident who was erased, or whose home has moved
  */
 export async function changeContact(
   deps: ApiDeps,
   by: By,
   owner: ContactOwner,
-  { email, language }: z.output<typeof contactChange>,
+  change: z.output<typeof contactChange>,
 ): Promise<void> {
   const { kind, id, project } = owner;
   await deps.database.db.transaction().execute(async (trx) => {
     if (kind === 'staff') requireAuthorityOver(by.principal, (await visibleMember(trx, by.principal, id)).roles);
-    const emailRef = email === null ? null : await keepText(deps, trx, { kind, id }, email, by.now);
-    await replaceContact(trx, owner, { emailRef, language }, by.now);
-    const details = { email: email !== null, language };
+    else await lockCorrectable(trx, by.principal, id);
+    await correctAddress(deps, trx, owner, change, by.now);
+    const details = { email: change.email !== null, language: change.language };
     await recordDeed(trx, by, { action: `${kind}.contact`, subject: `${kind}/${id}`, project, details });
   });
 }

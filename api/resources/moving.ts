@@ -12,10 +12,12 @@ import type { movingHome } from '../schemas/directory';
 import { addResident, addHome, newResidentId } from './households';
 import { makeOnce, type Making } from './once';
 import { recordDeed, type By } from './record';
-import { ERASED, textsOf } from './texts';
+import { correctAddress, personalData } from './residents';
+import { ERASED } from './texts';
 
 /**
- * The people of a home live in another project now: they have a new home there, and the old one says where. Open cases
+ * The people of a home live in another project now: they have a new home there, with their numbers, mail addresses and
+ * languages, and the old one says where. Open cases
  * stay where they were reported. Whoever was erased does not come along.
  * @returns the id of the new home, and the numbers of the cases that stay open in the old project.
  * @throws Problem not-found for a project that is not his; conflict when it has moved, to the same project, or to a room
@@ -32,26 +34,18 @@ export async function moveHome(
   if (!(await findProject(db, project))) throw problem('not-found');
   if (project === old.project) throw problem('conflict');
   const openCases = await openCasesAbout(db, { project: old.project, column: 'room_index', value: old.roomIndex });
-  const people = await residentsOf(db, [old.id]);
-  const texts = await textsOf(
-    deps,
-    people.flatMap(({ nameRef, phoneRef }) => [nameRef, phoneRef]),
-  );
-  const plain = (ref: string | null): string | null => {
-    const text = ref === null ? undefined : texts.get(ref);
-    return text === undefined || text === ERASED ? null : text;
-  };
+  const people = await Promise.all((await residentsOf(db, [old.id])).map((person) => personalData(deps, person)));
   const revoked: string[] = [];
   const making = { ...by, kind: 'household', letter: 'h', project, details: { movedFrom: old.id } } as const;
   const id = await makeOnce(deps, making, async (trx, newId) => {
     if ((await lockHome(trx, old.id)) !== null) throw problem('conflict');
     const home = { id: newId, project, building, unit: unit ?? null, careColour: old.careColour as CareColour | null };
     await addHome(deps, trx, home, { room, at: by.now });
-    for (const { nameRef, phoneRef } of people) {
-      const name = plain(nameRef);
-      if (name === null) continue;
-      const resident = { id: newResidentId(deps), name, phone: plain(phoneRef) };
-      await addResident(deps, trx, home, resident, { at: by.now, place: '' });
+    for (const { name, phone, email, language } of people) {
+      if (name === null || name === ERASED) continue;
+      const resident = newResidentId(deps);
+      await addResident(deps, trx, home, { id: resident, name, phone }, { at: by.now, place: '' });
+      await correctAddress(deps, trx, { kind: 'resident', id: resident, project }, { email, language }, by.now);
     }
     await markMoved(trx, old.id, newId);
     revoked.push(...(await revokeKeysOfHome(trx, old.id, by.now)));

@@ -50,17 +50,26 @@ type Change = z.output<typeof residentChange>;
  */
 export async function correctResident(deps: ApiDeps, by: By, id: string, change: Change): Promise<void> {
   await deps.database.db.transaction().execute(async (trx) => {
-    const resident = await lockResident(trx, id);
-    if (!resident) throw problem('not-found');
-    const { household, project, nameIndex } = resident;
-    requireProject(by.principal, project);
-    const home = await householdById(trx, household);
-    if (nameIndex === '' || !home || home.movedTo !== null) throw problem('conflict');
+    const resident = await lockCorrectable(trx, by.principal, id);
+    const { household, project } = resident;
     await correctNumbers(deps, trx, resident, change, by.now);
     await correctAddress(deps, trx, { kind: 'resident', id, project }, change, by.now);
     const details = { household, changed: Object.keys(change).sort() };
     await recordDeed(trx, by, { action: 'resident.change', subject: `resident/${id}`, project, details });
   });
+}
+
+/**
+ * Until the transaction ends nobody erases him.
+ * @throws Problem not-found; conflict for somebody who was erased, or whose home has moved: nothing is kept of him anew
+ */
+export async function lockCorrectable(trx: Kysely<Database>, principal: Principal, id: string): Promise<ResidentPlace> {
+  const resident = await lockResident(trx, id);
+  if (!resident) throw problem('not-found');
+  requireProject(principal, resident.project);
+  const home = await householdById(trx, resident.household);
+  if (resident.nameIndex === '' || !home || home.movedTo !== null) throw problem('conflict');
+  return resident;
 }
 
 /** What he is found by. */
@@ -85,11 +94,12 @@ async function correctNumbers(
   }
 }
 
-async function correctAddress(
+/** Where somebody is reached, and in which language; what is left out stays. */
+export async function correctAddress(
   deps: ApiDeps,
   trx: Kysely<Database>,
   owner: ContactOwner,
-  { email, language }: Change,
+  { email, language }: Pick<Change, 'email' | 'language'>,
   at: number,
 ): Promise<void> {
   if (email === undefined && language === undefined) return;

@@ -152,6 +152,10 @@ const DEEDS: Readonly<Record<string, (firstKey: string) => Deed>> = {
     deed('manager', '/api/v1/lookup', { project: LAKE, room: '3-2-1501' }, 'resident.lookup'),
   'PATCH /api/v1/residents/{id}': () =>
     deed('manager', '/api/v1/residents/r-2', { phone: '13600000001' }, 'resident.change'),
+  'PUT /api/v1/residents/{id}/contact': () =>
+    deed('manager', '/api/v1/residents/r-2/contact', { email: 'r2@example.com', language: null }, 'resident.contact'),
+  'PUT /api/v1/staff/{id}/contact': () =>
+    deed('manager', '/api/v1/staff/s-security/contact', { email: null, language: 'en' }, 'staff.contact'),
   'POST /api/v1/subjects/{id}/unmask': () =>
     deed('engineering', '/api/v1/subjects/r-2/unmask', { reason: 'visit' }, 'subject.unmask'),
   'POST /api/v1/residents/{id}/erase': () =>

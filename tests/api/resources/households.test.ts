@@ -284,6 +284,29 @@ describe('correcting a resident', () => {
     expect(found).toEqual([]);
   });
 
+  test('what it was corrected from goes with him when he is erased', async () => {
+    const { db } = office.deps.database;
+    const mine = db
+      .selectFrom('vault_text')
+      .selectAll()
+      .where('subject_kind', '=', 'resident')
+      .where('subject_id', '=', id);
+    const refs = (await mine.execute()).map(({ ref }) => ref);
+    expect([...(await readTexts(db, office.deps.sealer, refs)).values()]).toEqual(
+      expect.arrayContaining([WRONG.name, WRONG.phone, RIGHT.email, 'new@example.com']),
+    );
+    await office.call('manager', 'POST', `/api/v1/residents/${id}/erase`, { reason: 'requested' });
+    expect(new Set((await readTexts(db, office.deps.sealer, refs)).values())).toEqual(new Set(['[erased]']));
+    expect((await mine.execute()).filter(({ cipher, salt }) => cipher.length + salt.length > 0)).toEqual([]);
+  });
+
+  test('who was erased gets no new address', async () => {
+    const reach = (method: string, body?: object) => clerk(method, `/api/v1/residents/${id}/contact`, body);
+    const refused = await reach('PUT', { email: 'sima@example.com', language: 'en' });
+    expect([refused.status, refused.body.code]).toEqual([409, 'conflict']);
+    expect((await reach('GET')).body.email).toBeNull();
+  });
+
   test.each([
     ['somebody of another project', 'r-hill', { phone: null }, 'customer_service', 404],
     ['nobody', 'r-none', { phone: null }, 'customer_service', 404],
@@ -363,6 +386,8 @@ describe('moving to another project', () => {
     const made = await clerk('POST', '/api/v1/households', { ...home, residents: people });
     const old = String(made.body.id);
     const resident = String((made.body.residents as Json[])[0]?.id);
+    const reached = { email: 'moved@example.com', language: 'en' };
+    expect((await clerk('PUT', `/api/v1/residents/${resident}/contact`, reached)).status).toBe(200);
     const key = newApiKey();
     const holder = { staff: null, resident, household: old, projects: [LAKE] };
     const about = { label: 'x', role: 'resident' as const, createdAt: MONDAY, createdBy: 'test', expiresAt: null };
@@ -383,6 +408,18 @@ describe('moving to another project', () => {
     const now = moved.body.home as Json;
     expect((now.residents as Json[]).map(({ phone }) => phone).sort()).toEqual(['137****1234', null]);
     expect((again.body.home as Json).id).toBe(now.id);
+    const contacts = await Promise.all(
+      (now.residents as Json[]).map(
+        async (each) => (await office.call('hill', 'GET', `/api/v1/residents/${String(each.id)}/contact`)).body,
+      ),
+    );
+    expect(contacts.map(({ email, language }) => [email, language])).toEqual(
+      expect.arrayContaining([
+        ['m***@example.com', 'en'],
+        [null, null],
+      ]),
+    );
+    expect((await clerk('PUT', `/api/v1/residents/${resident}/contact`, reached)).body.code).toBe('conflict');
     expect(await move('boss', old, to, 'm-2')).toMatchObject({ status: 409, body: { code: 'conflict' } });
     expect((await clerk('GET', `/api/v1/households/${old}`)).body).toMatchObject({ movedTo: now.id });
     expect((await clerk('POST', `/api/v1/households/${old}/residents`, { name: '来客' })).status).toBe(409);

@@ -20,6 +20,7 @@ import { assetRoutes } from '../../../api/routes/assets';
 import { cadenceRoutes } from '../../../api/routes/cadences';
 import { auditRoutes } from '../../../api/routes/audit';
 import { codecRoutes } from '../../../api/routes/codec';
+import { contactRoutes } from '../../../api/routes/contacts';
 import { draftRoutes } from '../../../api/routes/drafts';
 import { fileRoutes } from '../../../api/routes/files';
 import { handoverRoutes } from '../../../api/routes/handovers';
@@ -194,6 +195,7 @@ function routesOf(deps: ApiDeps, feed: Feed): Route[] {
     ...meRoutes(deps, '1.2.3'),
     ...projectRoutes(deps),
     ...residentRoutes(deps),
+    ...contactRoutes(deps),
     ...placeRoutes(deps),
     ...rosterRoutes(deps),
     ...handoverRoutes(deps),

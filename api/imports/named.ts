@@ -68,7 +68,15 @@ async function decide(
     const taken = buildings.length > 0 && (await buildingElsewhere(trx, { project, zone: id, buildings }));
     const errors = [
       ...wrongIn(known, earlier, value),
-      ...(taken ? [{ field: 'buildings', code: 'building-in-zone', expected: 'buildings of no other zone' }] : []),
+      ...(taken
+        ? [
+            {
+              field: 'buildings',
+              code: 'building-in-zone',
+              expected: `buildings of no other zone; one is in ${taken.zone}`,
+            },
+          ]
+        : []),
       ...buildings.flatMap((building) => seenBefore(seen, building, row)),
     ];
     if (errors.length > 0) {

@@ -106,7 +106,7 @@ export function placesAreImported({ office, imported }: Tools): void {
       expect(result.errors).toEqual([
         [3, 'name', 'contradiction', 'the same as in row 2'],
         [4, 'buildings', 'duplicate-row', 'once in a file; it is in row 2'],
-        [5, 'buildings', 'building-in-zone', 'buildings of no other zone'],
+        [5, 'buildings', 'building-in-zone', 'buildings of no other zone; one is in south'],
         [6, 'id', 'duplicate-row', 'once in a file; it is in row 2'],
       ]);
       expect(await entry('zones', 'west')).toBeUndefined();

@@ -10,7 +10,7 @@ import type { Deed } from '../resources/record';
 import { PLANNERS } from '../resources/authority';
 import { assetChange, newAsset } from '../schemas/assets';
 import { Entries } from './entries';
-import { duplicateOf, ledger, refusedRow, Seen, type Decision, type ReadRow, type Work } from './kind';
+import { duplicateOf, ledger, mapInTurns, refusedRow, Seen, type Decision, type ReadRow, type Work } from './kind';
 
 const { kind, name, building, unit, inServiceSince, state } = assetChange.shape;
 
@@ -61,7 +61,7 @@ async function decide({ project, now }: Work, trx: Kysely<Database>, rows: reado
   const seen = new Seen();
   const created: Asset[] = [];
   const changed: { readonly before: Asset; readonly after: Asset }[] = [];
-  const outcomes = rows.map(({ row, value }): ImportedRow => {
+  const outcomes = await mapInTurns(rows, ({ row, value }): ImportedRow => {
     const known = before.get(value.id);
     const first = seen.before(value.id, row);
     const given = zones.find(value.zone);

@@ -20,7 +20,17 @@ import { newResidentId } from '../resources/households';
 import type { Deed } from '../resources/record';
 import { keepText } from '../resources/texts';
 import { newHousehold, newResident } from '../schemas/directory';
-import { duplicateOf, ledger, refusedRow, RowRefusal, Seen, type Decision, type ReadRow, type Work } from './kind';
+import {
+  duplicateOf,
+  ledger,
+  mapInTurns,
+  refusedRow,
+  RowRefusal,
+  Seen,
+  type Decision,
+  type ReadRow,
+  type Work,
+} from './kind';
 
 /** A home, or one of those who live in it: a home with three people is three rows. */
 const schema = z
@@ -110,7 +120,7 @@ async function decide(work: Work, trx: Kysely<Database>, rows: readonly ReadRow<
   const plan = new Plan();
   const seenRooms = new Map<string, { readonly row: number; home: LedgerHome }>();
   const seen = new Seen();
-  const outcomes = rows.map(({ row, value }): ImportedRow => {
+  const outcomes = await mapInTurns(rows, ({ row, value }): ImportedRow => {
     const first = seen.before(`${value.roomIndex}/${value.nameIndex ?? ''}`, row);
     const earlier = seenRooms.get(value.roomIndex);
     // A home alone, in a file that has it already, says nothing new.

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import type { Role } from '../../domain/actor';
@@ -94,6 +95,19 @@ export async function refusalOf(
     if (!(error instanceof Problem)) throw error;
     return { field, code: error.code, expected };
   }
+}
+
+/** Rows that others wait for at most. */
+const TURN = 200;
+
+/** What becomes of each row, in their order; others get a turn in between. */
+export async function mapInTurns<T, R>(rows: readonly T[], make: (row: T) => R): Promise<R[]> {
+  const made: R[] = [];
+  for (let from = 0; from < rows.length; from += TURN) {
+    if (from > 0) await setImmediate();
+    for (const row of rows.slice(from, from + TURN)) made.push(make(row));
+  }
+  return made;
 }
 
 /** Finds what stands in one file twice. */

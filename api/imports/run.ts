@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { SheetRow } from '../../common/sheet';
 import { databaseCode, isTransient } from '../../db/database';
 import {
@@ -18,6 +17,7 @@ import { readCells } from './cells';
 import type { Layout } from './columns';
 import {
   duplicateOf,
+  mapInTurns,
   refusedRow,
   RowRefusal,
   Seen,
@@ -62,16 +62,11 @@ export async function runImport(running: Running): Promise<void> {
   }
 }
 
-/** Rows that others wait for at most. */
-const TURN = 200;
-
 /** All rows in one transaction: written when none is refused, and only then. */
 async function runLedger({ id, work, layout }: Running, kind: LedgerKind): Promise<void> {
   const good: ReadRow<never>[] = [];
   const refused: ImportedRow[] = [];
-  for (const [index, row] of layout.rows.entries()) {
-    if (index % TURN === TURN - 1) await setImmediate();
-    const read = readRow(kind, work, row, layout);
+  for (const read of await mapInTurns(layout.rows, (row) => readRow(kind, work, row, layout))) {
     if ('value' in read) good.push(read);
     else refused.push(read);
   }

@@ -27,12 +27,11 @@ export async function ledgerHomes(db: Kysely<Database>, project: string): Promis
     .where('project', '=', project)
     .where('moved_to', 'is', null)
     .execute();
-  return new Map(
-    rows.map(({ roomIndex, careColour, ...home }) => [
-      roomIndex,
-      { ...home, careColour: careColour as CareColour | null },
-    ]),
-  );
+  const homes = new Map<string, LedgerHome>();
+  for (const { roomIndex, id, building, unit, careColour } of rows) {
+    homes.set(roomIndex, { id, building, unit, careColour: careColour as CareColour | null });
+  }
+  return homes;
 }
 
 /** By home and blind index of the name, `h-1/3f…`: of now, or of before it was corrected by hand. */
@@ -46,13 +45,14 @@ export async function ledgerResidents(db: Kysely<Database>, project: string): Pr
       from resident_former where corrected group by resident
     ) f on f.resident = r.id
     where r.project = ${project}`.execute(db);
-  const entryOf = (home: string, name: string, { id, phoneIndex, corrected }: LedgerResident) =>
-    [`${home}/${name}`, { id, phoneIndex, corrected }] as const;
+  const people = new Map<string, LedgerResident>();
+  const put = (name: string, { household, id, phoneIndex, corrected }: (typeof rows)[number]): void => {
+    people.set(`${household}/${name}`, { id, phoneIndex, corrected });
+  };
+  for (const row of rows) for (const name of row.names) put(name, row);
   // Whoever has the name now goes before whoever had it.
-  return new Map([
-    ...rows.flatMap((row) => row.names.map((name) => entryOf(row.household, name, row))),
-    ...rows.map((row) => entryOf(row.household, row.nameIndex, row)),
-  ]);
+  for (const row of rows) put(row.nameIndex, row);
+  return people;
 }
 
 export async function setHomeFacts(

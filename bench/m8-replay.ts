@@ -1,11 +1,13 @@
-import type { temporal } from '@temporalio/proto';
-import { Worker, type ReplayWorkerOptions } from '@temporalio/worker';
-import { makeBundle } from '../worker/bundle';
-import { floorBundle } from './floor/bundle';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { temporal } from '@temporalio/proto';
+import { TSX } from '../stack/node-service';
+import type { ReplayWork } from './programs/replay';
 import { doCommands, eightCommands, startComplaint } from './support/complaint';
 import { wholeFloor } from './support/floor-client';
-import { closedLoop, timed } from './support/load';
+import { closedLoop } from './support/load';
 import type { Bench, Measure, Row } from './support/measure';
+import { NO_CALL_STACKS } from './support/place';
 import { interleaved, type Figures } from './support/rounds';
 
 /** A bare workflow that takes so many updates has about as many events as a complaint of eight commands. */
@@ -28,13 +30,13 @@ async function run({ place, api, sizes }: Bench): Promise<Row[]> {
     const id = await wholeFloor(place, 'writesOneRow', FLOOR_UPDATES);
     bare.push(await place.floor.workflow.getHandle(id).fetchHistory());
   });
-  const ourBundle = await makeBundle();
-  const bareBundle = await floorBundle();
-  const { dataConverter } = place;
-  const { ours, floor } = await interleaved(rounds, {
-    ours: () => replayed({ workflowBundle: ourBundle, dataConverter }, cases),
-    floor: () => replayed({ workflowBundle: bareBundle }, bare),
-  });
+  const [ourSide, floorSide] = await Promise.all([
+    Replayer.open(['--require', NO_CALL_STACKS], place.codecKeys, cases),
+    Replayer.open([], null, bare),
+  ]);
+  const { ours, floor } = await interleaved(rounds, { ours: () => ourSide.round(), floor: () => floorSide.round() });
+  ourSide.close();
+  floorSide.close();
   const rate = ({ perSecond }: Figures): number => perSecond as number;
   return [
     {
@@ -44,23 +46,39 @@ async function run({ place, api, sizes }: Bench): Promise<Row[]> {
       ...{ value: rate(ours) / rate(floor), unit: '×', bar: { atLeast: 0.7 } },
       figures:
         `${rate(ours).toFixed(0)} /s; ${rate(floor).toFixed(0)} /s ` +
-        `(${perCase(cases)} and ${perCase(bare)} events a case)`,
+        `(${Math.round(ourSide.events / cases.length)} and ${Math.round(floorSide.events / bare.length)} events a case)`,
     },
   ];
 }
 
-async function replayed(options: ReplayWorkerOptions, histories: readonly History[]): Promise<Figures> {
-  const named = histories.map((history, index) => ({ workflowId: `replayed-${index}`, history }));
-  const ms = await timed(async () => {
-    for await (const { error } of Worker.runReplayHistories(options, named)) if (error) throw error;
-  });
-  return { perSecond: (eventsOf(histories) * 1000) / ms };
+/** Replays in a process of its own: ours as our worker is started, the floor's with the SDK as it comes. */
+class Replayer {
+  private constructor(
+    private readonly child: ChildProcess,
+    /** In all of its histories. */
+    readonly events: number,
+  ) {}
+
+  static async open(options: readonly string[], codecKeys: string | null, histories: readonly History[]) {
+    const child = fork(require.resolve('./programs/replay'), { execArgv: [...options, ...TSX] });
+    const encoded = histories.map((each) => {
+      return Buffer.from(temporal.api.history.v1.History.encode(each).finish()).toString('base64');
+    });
+    return new Replayer(child, await asked(child, { codecKeys, histories: encoded }));
+  }
+
+  async round(): Promise<Figures> {
+    return { perSecond: (this.events * 1000) / (await asked(this.child, 'round')) };
+  }
+
+  close(): void {
+    this.child.kill();
+  }
 }
 
-function eventsOf(histories: readonly History[]): number {
-  return histories.reduce((sum, { events }) => sum + (events?.length ?? 0), 0);
-}
-
-function perCase(histories: readonly History[]): number {
-  return Math.round(eventsOf(histories) / histories.length);
+/** @throws when it ends instead of answering. */
+async function asked(child: ChildProcess, message: ReplayWork | 'round'): Promise<number> {
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error('the replaying process has ended')));
+  child.send(message);
+  return (await Promise.race([once(child, 'message'), ended]))[0] as number;
 }

@@ -8,8 +8,8 @@ import { dirname, join, resolve } from 'node:path';
 
 const ROOT = resolve(__dirname, '..');
 const DIST = join(ROOT, 'dist');
-/** Data that is read at run time; what the code imports, as locales/, tsc has copied. */
-const DATA = ['policies'];
+/** What is read at run time, and what Node itself loads; what the code imports, as locales/, tsc has copied. */
+const COPIED = ['policies', 'worker/no-call-stacks.cjs'];
 
 interface PackageJson {
   readonly name: string;
@@ -26,8 +26,8 @@ function compile(): void {
   node(require.resolve('typescript/bin/tsc'), '-p', 'scripts/tsconfig.build.json');
 }
 
-function copyData(): void {
-  for (const folder of DATA) cpSync(join(ROOT, folder), join(DIST, folder), { recursive: true });
+function copy(): void {
+  for (const path of COPIED) cpSync(join(ROOT, path), join(DIST, path), { recursive: true });
   const { name, version, license } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as PackageJson;
   const marker = { name, version, license, private: true, type: 'commonjs' };
   writeFileSync(join(DIST, 'package.json'), `${JSON.stringify(marker, null, 2)}\n`);
@@ -48,5 +48,5 @@ function bundle(): void {
 }
 
 compile();
-copyData();
+copy();
 bundle();

@@ -22,6 +22,9 @@ export interface NodeProgram {
   readonly env: Environment;
 }
 
+/** What Node loads before a program, and in its threads. */
+const PRELOADED: Readonly<Record<string, string>> = { 'worker/main': join(__dirname, '../worker/no-call-stacks.cjs') };
+
 /** The options by which Node reads TypeScript. */
 export const TSX: readonly string[] = ['--import', pathToFileURL(require.resolve('tsx')).href];
 const READY_WITHIN_MS = 90_000;
@@ -64,9 +67,11 @@ export async function runProgram(
 
 function spawnProgram(home: Home, programs: Programs, program: NodeProgram): Promise<Child> {
   const { root, compiled, typescript = TSX } = programs;
+  const preloaded = PRELOADED[program.script];
+  const options = preloaded === undefined ? [] : ['--require', preloaded];
   const args = compiled
-    ? ['--enable-source-maps', join(root, 'dist', `${program.script}.js`)]
-    : [...typescript, join(root, `${program.script}.ts`)];
+    ? [...options, '--enable-source-maps', join(root, 'dist', `${program.script}.js`)]
+    : [...options, ...typescript, join(root, `${program.script}.ts`)];
   return spawnChild(home, program.name, process.execPath, args, {
     env: program.env,
     cwd: root,

@@ -12,10 +12,9 @@ const SOURCES = ['domain', 'workflows', 'common/crypto/failure-converter.ts', 'p
 const WORKFLOWS = require.resolve('../workflows');
 /**
  * Loaded once for all cases of a worker and frozen then, instead of anew for each case: a cached case takes 74 KiB instead
- * of 200 (M5). So nothing at the top of a module may hold what belongs to one case. The first of them must come before
- * `Error` is frozen too.
+ * of 200 (M5). So nothing at the top of a module may hold what belongs to one case.
  */
-const SHARED = [require.resolve('../workflows/lib/stack-traces'), WORKFLOWS, failureConverterPath];
+const SHARED = [WORKFLOWS, failureConverterPath];
 
 /** The prebuilt bundle of a release, or the one of these sources: made once, then kept. */
 export async function workflowBundle(): Promise<WorkflowBundleOption> {

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import type { DataConverter } from '@temporalio/common';
 import { Pool } from 'pg';
 import { loadConfig, stackEnvironment, type Config, type Environment } from '../../common/config';
 import { Engine } from '../../api/engine';
@@ -28,6 +27,8 @@ import type { Memory } from '../programs/memory';
 const ROOT = resolve(__dirname, '../..');
 const PROGRAMS = { root: ROOT, compiled: false };
 const MEMORY_HOOK = join(ROOT, 'bench/programs/memory-hook.cjs');
+/** As our worker is started; the floor has the SDK as it comes. */
+export const NO_CALL_STACKS = join(ROOT, 'worker/no-call-stacks.cjs');
 const NAMESPACE = 'default';
 
 /** A worker process, of ours or of the minimal workflows. */
@@ -53,7 +54,6 @@ export class Place {
   /** The API's way to our cases, for clients that do without HTTP. */
   readonly engine: Engine;
   readonly ids: Ids;
-  readonly dataConverter: DataConverter;
   readonly pool: Pool;
   readonly apiUrl: string;
   private readonly running: Child[] = [];
@@ -70,8 +70,8 @@ export class Place {
     private readonly postgres: Service,
   ) {
     this.floor = new Client({ connection, namespace: NAMESPACE });
-    this.dataConverter = createDataConverter(parseKeyring(config.codecKeys, 'GUANJIA_CODEC_KEYS'));
-    this.client = new Client({ connection, namespace: NAMESPACE, dataConverter: this.dataConverter });
+    const dataConverter = createDataConverter(parseKeyring(config.codecKeys, 'GUANJIA_CODEC_KEYS'));
+    this.client = new Client({ connection, namespace: NAMESPACE, dataConverter });
     this.engine = new Engine(connection, this.client, config.temporal.taskQueue);
     this.ids = createIds(randomBytes(32));
     this.pool = new Pool({ connectionString: config.databaseUrl });
@@ -116,6 +116,11 @@ export class Place {
     return place;
   }
 
+  /** Of the payload codec. */
+  get codecKeys(): string {
+    return this.config.codecKeys;
+  }
+
   /** The worker of our cases; the one started last. */
   get worker(): WorkerProgram {
     return started(this.workers.at(-1));
@@ -142,13 +147,13 @@ export class Place {
   /** Another worker of our cases, beside those that run. */
   async startWorker(): Promise<WorkerProgram> {
     const name = `worker-${this.workers.length + 1}`;
-    this.workers.push(await this.work(name, 'bench/programs/worker'));
+    this.workers.push(await this.work(name, 'bench/programs/worker', [MEMORY_HOOK, NO_CALL_STACKS]));
     return this.worker;
   }
 
   async startFloorWorker(): Promise<WorkerProgram> {
     const name = `floor-worker-${this.floorWorkers.length + 1}`;
-    this.floorWorkers.push(await this.work(name, 'bench/programs/floor-worker'));
+    this.floorWorkers.push(await this.work(name, 'bench/programs/floor-worker', [MEMORY_HOOK]));
     return this.floorWorker;
   }
 
@@ -170,14 +175,14 @@ export class Place {
     rmSync(this.home.folder, { recursive: true, force: true });
   }
 
-  private async work(name: string, script: string): Promise<WorkerProgram> {
+  private async work(name: string, script: string, preloaded: readonly string[]): Promise<WorkerProgram> {
     const [port, memoryPort] = [await freePort(), await freePort()];
     const url = `http://127.0.0.1:${port}`;
     const env = {
       ...this.env,
       GUANJIA_WORKER_PORT: String(port),
       GUANJIA_BENCH_MEMORY_PORT: String(memoryPort),
-      NODE_OPTIONS: [this.env.NODE_OPTIONS, `--require ${MEMORY_HOOK}`].filter(Boolean).join(' '),
+      NODE_OPTIONS: [this.env.NODE_OPTIONS, ...preloaded.map((file) => `--require ${file}`)].filter(Boolean).join(' '),
     };
     const child = await this.run(nodeService(this.home, PROGRAMS, { name, script, url, env }));
     return {

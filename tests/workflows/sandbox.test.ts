@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { decodeOptionalFailureToOptionalError, loadDataConverter } from '@temporalio/common/lib/internal-non-workflow';
 import { HOUR } from '../../domain/instant';
 import { makeBundle } from '../../worker/bundle';
@@ -11,8 +12,11 @@ import { World } from './support/world';
 
 const START = 'async function complaintWorkflow(input) {';
 
-let world: World;
-afterEach(() => world.close());
+let world: World | null = null;
+afterEach(async () => {
+  await world?.close();
+  world = null;
+});
 
 /** In a world of its own: a case whose workflow does this first. @returns what its first task failed with. */
 async function failing(broken: string): Promise<Error | undefined> {
@@ -31,12 +35,29 @@ async function failing(broken: string): Promise<Error | undefined> {
   return error;
 }
 
-test('of an error the place is kept where it was thrown', async () => {
+test('of an error in a workflow the way to it is kept, in the sources', async () => {
   const error = await failing('null.seq;');
   const frames = error?.stack?.split('\n').filter((line) => line.startsWith('    at '));
 
   expect(error?.message).toContain("reading 'seq'");
-  expect(frames).toEqual([expect.stringContaining('workflows/complaint.ts')]);
+  expect(frames?.[0]).toContain('workflows/complaint.ts');
+});
+
+test('a thread of a worker traces no promises, says nothing of it, and carries its contexts along', () => {
+  const inThread = `
+    const { AsyncLocalStorage } = require('node:async_hooks');
+    const { globalHandlers } = require('@temporalio/worker/lib/workflow/vm-shared');
+    globalHandlers.install();
+    const context = new AsyncLocalStorage();
+    context.run('carried', async () => {
+      await null;
+      console.log(globalHandlers.promiseHookInstalled, context.getStore());
+    });`;
+  const script = `new (require('node:worker_threads').Worker)(${JSON.stringify(inThread)}, { eval: true });`;
+  const options = ['--require', './worker/no-call-stacks.cjs', '--eval', script];
+  const { stdout, stderr } = spawnSync(process.execPath, options, { encoding: 'utf8' });
+
+  expect({ stdout, stderr }).toEqual({ stdout: 'false carried\n', stderr: '' });
 });
 
 test('what cases share is frozen', async () => {

@@ -14,7 +14,7 @@ import { mailer } from './delivery/mail';
 import { sweepDeliveries } from './delivery/sweep';
 import { committedBy } from './delivery/committed';
 import { createEffectActivities, type EffectDeps } from './effects';
-import { purgeLooseFiles, type LooseFiles } from './loose-files';
+import { purgeFiles, type LooseFiles } from './purge-files';
 import { createJournalActivities } from './journal';
 import { createNotifyActivities } from './notify';
 import { observed, type ObservedDeps } from './observed';
@@ -61,7 +61,7 @@ export function createActivities(deps: ActivityDeps) {
     ...auditor,
     audit: async () => {
       await sweepDeliveries({ ...deps, ...handing });
-      await purgeLooseFiles(deps);
+      await purgeFiles(deps);
       return auditor.audit();
     },
   };

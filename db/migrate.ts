@@ -26,6 +26,8 @@ import * as imports from './migrations/20261126T125000-imports';
 import * as subjectUnmasking from './migrations/20261126T140000-subject-unmasking';
 import * as formerValues from './migrations/20261126T140500-former-values';
 import * as looseFiles from './migrations/20261126T141000-loose-files';
+import * as caseAssignee from './migrations/20261126T202500-case-assignee';
+import * as removedFiles from './migrations/20261126T211500-removed-files';
 import { publishDefaultPolicies } from './queries/policies';
 import type { Database } from './schema';
 
@@ -55,6 +57,8 @@ export const MIGRATIONS: Migrations = {
   '20261126T140000-subject-unmasking': subjectUnmasking,
   '20261126T140500-former-values': formerValues,
   '20261126T141000-loose-files': looseFiles,
+  '20261126T202500-case-assignee': caseAssignee,
+  '20261126T211500-removed-files': removedFiles,
 };
 
 /**

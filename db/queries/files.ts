@@ -124,24 +124,27 @@ export async function shredLoose(
   });
 }
 
-/** What is erased, in no case, and may still lie in the store. */
-export async function erasedLoose(
+/** What is erased and may still lie in the store, longest erased first. */
+export async function erasedFiles(
   db: Kysely<Database>,
   limit: number,
 ): Promise<{ readonly id: string; readonly storeKey: string }[]> {
   return db
     .selectFrom('file')
     .select(['id', 'store_key as storeKey'])
-    .where('case_no', 'is', null)
     .where('erased_at', 'is not', null)
-    .orderBy('created_at')
+    .where('removed_at', 'is', null)
+    .orderBy('erased_at')
     .limit(limit)
     .execute();
 }
 
-/** Nothing of it is left in the store. */
-export async function forgetFile(db: Kysely<Database>, id: string): Promise<void> {
-  await db.deleteFrom('file').where('id', '=', id).where('erased_at', 'is not', null).execute();
+/** Nothing of it is left in the store. What is part of a case keeps its row: the journal names it. */
+export async function forgetFile(db: Kysely<Database>, id: string, at: Instant): Promise<void> {
+  const loose = db.deleteFrom('file').where('id', '=', id).where('erased_at', 'is not', null);
+  await loose.where('case_no', 'is', null).execute();
+  const ofCase = db.updateTable('file').set({ removed_at: timeOf(at) });
+  await ofCase.where('id', '=', id).where('erased_at', 'is not', null).execute();
 }
 
 /** Of a case: with it go its photos. Of a resident, or by id: those that no case has. In a transaction. */

@@ -21,6 +21,8 @@ export interface FileTable {
   named_at: Date | null;
   /** From then on nobody can open it, for good. */
   erased_at: Date | null;
+  /** From then on its bytes are not in the store either. */
+  removed_at: Date | null;
 }
 
 export type PartialDB = { [tableName]: FileTable };

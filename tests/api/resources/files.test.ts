@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { purgeLooseFiles } from '../../../activities/loose-files';
+import { purgeFiles } from '../../../activities/purge-files';
 import { requireFiles } from '../../../api/resources/files';
 import { listAudit } from '../../../db/queries/audit';
 import { writeBatch } from '../../../db/queries/journal';
@@ -139,22 +139,51 @@ test('nobody keeps more than a hundred that no command has named', async () => {
   expect(code(await send('security', PICTURE))).toEqual([409, 'too-many-files']);
 });
 
-test('with a resident go the photos that he sent', async () => {
-  const { body } = await send('resident', PICTURE);
-  expect((await show('resident', body.id)).status).toBe(200);
-  const { db } = office.deps.database;
-  const erased = await office.call('manager', 'POST', '/api/v1/residents/r-1/erase', { reason: 'requested' });
-  expect(erased.status).toBe(200);
-  const row = await db.selectFrom('file').selectAll().where('id', '=', String(body.id)).executeTakeFirstOrThrow();
-  expect([row.sha256, row.erased_at === null]).toEqual(['', false]);
-  const keys = await db.selectFrom('vault_key').selectAll().where('subject_id', '=', String(body.id)).execute();
-  expect(keys).toEqual([]);
+test('with a resident go the photos that he sent and those of his cases, keys first and then bytes', async () => {
+  const { db, pool } = office.deps.database;
+  const no = 'C-GNE7-0001';
+  await writeBatch(office.deps.database, PlayedCase.open({ no, project: LAKE }).batch, office.deps);
+  const sent = [
+    await send('resident', PICTURE),
+    await send('engineering', PICTURE),
+    await send('engineering', PICTURE),
+  ];
+  const [his, ofCase, ofOthers] = sent.map(({ body }) => String(body.id)) as [string, string, string];
+  await attachFiles(pool, { ids: [ofCase], caseNo: no, at: office.now });
+  await attachFiles(pool, { ids: [ofOthers], caseNo: 'C-GNE7-0002', at: office.now });
+  expect((await show('resident', his)).status).toBe(200);
+  const rowsOf = () => db.selectFrom('file').selectAll().where('id', 'in', [his, ofCase, ofOthers]).execute();
+  const bytes = new Map((await rowsOf()).map(({ id, store_key: key }) => [id, join(key.slice(0, 2), key)]));
+
+  const erasing = { reason: 'requested', cases: [no] };
+  expect((await office.call('manager', 'POST', '/api/v1/residents/r-1/erase', erasing)).status).toBe(200);
+  const erased = (await rowsOf()).filter(({ erased_at: at }) => at !== null);
+  expect(erased.map(({ id, sha256 }) => [id, sha256]).sort()).toEqual([his, ofCase].sort().map((id) => [id, '']));
+  const keys = db.selectFrom('vault_key').select('subject_id').where('subject_id', 'in', [his, ofCase, ofOthers]);
+  expect(await keys.execute()).toEqual([{ subject_id: ofOthers }]);
+
+  const lying = () => [...bytes].filter(([, name]) => stored().includes(name)).map(([id]) => id);
+  expect(lying().sort()).toEqual([his, ofCase, ofOthers].sort());
+  const purge = () => purgeFiles({ ...office.deps, looseFiles: { store: folderStore({ folder }), keptFor: DAY } });
+  await purge();
+  expect(lying()).toEqual([ofOthers]);
+  // The journal of the case names it, so its row stays and says that it is gone.
+  const left = (await rowsOf()).map(({ id, removed_at: at }) => [id, at?.getTime() ?? null]);
+  expect(new Map(left as [string, number | null][])).toEqual(
+    new Map([
+      [ofCase, office.now],
+      [ofOthers, null],
+    ]),
+  );
+  office.now += 1;
+  await purge();
+  expect((await rowsOf()).find(({ id }) => id === ofCase)?.removed_at?.getTime()).toBe(office.now - 1);
 });
 
 describe('what no command names', () => {
   const KEPT = 7 * DAY;
   const purge = (store: FileStore = folderStore({ folder })) =>
-    purgeLooseFiles({ ...office.deps, looseFiles: { store, keptFor: KEPT } });
+    purgeFiles({ ...office.deps, looseFiles: { store, keptFor: KEPT } });
   const sent = async (): Promise<string> => String((await send('finance', PICTURE)).body.id);
   const name = (id: string, caseNo = 'C-LOOSE-001') =>
     requireFiles(office.deps, {
@@ -329,7 +358,7 @@ describe('a bucket', () => {
     const file = { ...{ id: 'f-bucket', project: LAKE, caseNo: null, by: 's-finance', type: 'image/png', size: 1 } };
     await insertFile(db, { ...file, sha256: '', storeKey: 'name-3', createdAt: office.now }, wrapped);
     office.now += 1;
-    await purgeLooseFiles({ ...office.deps, looseFiles: { store: store(), keptFor: 0 } });
+    await purgeFiles({ ...office.deps, looseFiles: { store: store(), keptFor: 0 } });
     expect([objects.has('/photos/name-3'), await findFiles(db, ['f-bucket'])]).toEqual([false, []]);
   });
 

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Clock } from '../common/clock';
 import { StoreAwayError, type FileStore } from '../common/files/file-store';
 import type { Logger } from '../common/logger';
-import { erasedLoose, forgetFile, shredLoose } from '../db/queries/files';
+import { erasedFiles, forgetFile, shredLoose } from '../db/queries/files';
 import type { Database } from '../db/schema';
 import type { Millis } from '../domain/instant';
 
@@ -24,19 +24,20 @@ export interface PurgeDeps {
 const LIMIT = 500;
 
 /**
- * The auditor's part in photos: those that nobody named go, first their keys and then what lies in the store, and those of
- * people who were erased. In between nobody can open or name them. While the store is away their rows wait for it.
+ * The auditor's part in photos: those that nobody named go, first their keys and then what lies in the store. With whoever was
+ * erased the keys of his photos and of those in his cases have gone; here their bytes follow. In between nobody can open
+ * or name them. While the store is away their rows wait for it.
  */
-export async function purgeLooseFiles({ database: { db }, clock, logger, looseFiles }: PurgeDeps): Promise<void> {
+export async function purgeFiles({ database: { db }, clock, logger, looseFiles }: PurgeDeps): Promise<void> {
   if (!looseFiles) return;
   const { store, keptFor } = looseFiles;
   const now = clock.now();
   const shredded = await shredLoose(db, { unnamedSince: now - keptFor, at: now, limit: LIMIT });
   if (shredded > 0) logger.info({ count: shredded }, 'photos that no command named are gone');
   try {
-    for (const { id, storeKey } of await erasedLoose(db, LIMIT)) {
+    for (const { id, storeKey } of await erasedFiles(db, LIMIT)) {
       await store.remove(storeKey);
-      await forgetFile(db, id);
+      await forgetFile(db, id, now);
     }
   } catch (error) {
     if (!(error instanceof StoreAwayError)) throw error;

@@ -34,11 +34,15 @@ export const RECORD: OpenedRecord = {
 
 let policy: ComplaintPolicy | undefined;
 
-/** The policy that comes with the program, as version 1. */
+/** The policy that comes with the program, as version 1; read once, for many cases are played by it. */
 export function defaultPolicy(): ComplaintPolicy {
+  return (policy ??= readPolicy());
+}
+
+function readPolicy(): ComplaintPolicy {
   const draft = loadDefaultPolicies().find(({ id }) => id === 'complaint');
   if (!draft) throw new Error('no complaint policy');
-  return (policy ??= { ...(draft.policy as Omit<ComplaintPolicy, 'version'>), version: 1 });
+  return { ...(draft.policy as Omit<ComplaintPolicy, 'version'>), version: 1 };
 }
 
 let texts = 0;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { createBlindIndex, normaliseName, normalisePhone, normaliseRoom } from '../../common/crypto/blind-index';
+import { CHARACTER } from '../support/characters';
 
 const index = createBlindIndex(Buffer.alloc(32, 7));
 
@@ -20,7 +21,7 @@ const typed = fc.oneof(
       { maxLength: 10 },
     )
     .map((parts) => parts.join('')),
-  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc.string({ unit: CHARACTER, maxLength: 20 }),
 );
 
 describe.each([

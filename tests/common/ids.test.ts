@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { createIds, parseCaseNumber } from '../../common/ids';
+import { CHARACTER } from '../support/characters';
 
 const ids = createIds(Buffer.alloc(32, 7));
 const CASE_NUMBER = /^C-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/;
@@ -50,7 +51,7 @@ describe('keyed case numbers', () => {
 
   it('have one form for any key', () => {
     fc.assert(
-      fc.property(fc.string(), fc.string({ unit: 'binary' }), (project, key) => {
+      fc.property(fc.string(), fc.string({ unit: CHARACTER }), (project, key) => {
         const number = ids.keyedCaseNumber('C', project, key);
         expect(number).toMatch(CASE_NUMBER);
         expect(ids.keyedCaseNumber('C', project, key)).toBe(number);
@@ -92,7 +93,7 @@ describe('parseCaseNumber', () => {
 
   it('never throws, and what it returns it reads again', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 14 }), (text) => {
+      fc.property(fc.string({ unit: CHARACTER, maxLength: 14 }), (text) => {
         const parsed = parseCaseNumber(text);
         expect(parsed === null || parseCaseNumber(parsed) === parsed).toBe(true);
       }),

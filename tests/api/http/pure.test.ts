@@ -10,6 +10,7 @@ import { Problem, problem } from '../../../api/http/problem';
 import { addressKey, createRateLimiter } from '../../../api/http/rate-limit';
 import { isStorableText } from '../../../api/http/text-rules';
 import { check } from '../../../api/http/validate';
+import { CHARACTER } from '../../support/characters';
 
 describe('strict JSON', () => {
   const parse = (text: string) => parseStrictJson(Buffer.from(text));
@@ -33,7 +34,7 @@ describe('strict JSON', () => {
       fc.property(
         fc.oneof(
           fc.uint8Array({ maxLength: 200 }),
-          fc.string({ unit: 'binary' }).map((s) => Buffer.from(s)),
+          fc.string({ unit: CHARACTER }).map((s) => Buffer.from(s)),
         ),
         (bytes) => {
           try {

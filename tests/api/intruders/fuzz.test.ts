@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { verifyAudit } from '../../../db/queries/audit';
+import { CHARACTER } from '../../support/characters';
 import { readDescription, type Description, type Operation, type Parameter } from './document';
 import { COMMAND_NAMES } from './matrix';
 import { Fuzzer, nastyText, nastyValue } from './nasty';
@@ -80,7 +81,7 @@ function queryOf(parameters: readonly Parameter[]): fc.Arbitrary<string> {
 }
 
 function bodyOf(operation: Operation, shot: Shot): fc.Arbitrary<string | Buffer | undefined> {
-  if (operation.upload !== null) return fc.oneof(fc.constant(shot.file), fc.string({ unit: 'binary', maxLength: 60 }));
+  if (operation.upload !== null) return fc.oneof(fc.constant(shot.file), fc.string({ unit: CHARACTER, maxLength: 60 }));
   if (operation.body === null)
     return fc.oneof<fc.WeightedArbitrary<string | undefined>[]>(
       { arbitrary: fc.constant(undefined), weight: 9 },
@@ -90,7 +91,7 @@ function bodyOf(operation: Operation, shot: Shot): fc.Arbitrary<string | Buffer 
   const oneOff = fc
     .tuple(fc.constantFrom('', ...Object.keys(valid)), nastyValue)
     .map(([name, value]) => (name === '' ? valid : { ...valid, [name]: value }));
-  const bytes = fc.string({ unit: 'binary', maxLength: 60 });
+  const bytes = fc.string({ unit: CHARACTER, maxLength: 60 });
   return fc.oneof(
     { arbitrary: oneOff.map((value) => JSON.stringify(value)), weight: 6 },
     { arbitrary: fuzzer.of(operation.body).map((value) => JSON.stringify(value)), weight: 8 },

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { CHARACTER } from '../../support/characters';
 import type { Parameter, Schema } from './document';
 
 /** What people and programs have sent to other people's servers. */
@@ -105,7 +106,7 @@ const NUMBERS = [
   1001,
 ];
 
-export const nastyText = fc.oneof(fc.constantFrom(...TEXTS), fc.string({ unit: 'binary', maxLength: 40 }));
+export const nastyText = fc.oneof(fc.constantFrom(...TEXTS), fc.string({ unit: CHARACTER, maxLength: 40 }));
 export const nastyValue = fc.oneof(
   nastyText,
   fc.constantFrom(...NUMBERS),

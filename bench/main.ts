@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { Runtime } from '@temporalio/worker';
@@ -32,18 +32,20 @@ async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2), KNOWN);
   silence();
   const rows: Row[] = [];
+  const page = options.out === null ? null : resolve(ROOT, options.out);
+  const former = page !== null && existsSync(page) ? readFileSync(page, 'utf8') : '';
   // After each measure: who has waited long enough keeps what there is.
   const measured = (more: readonly Row[]): void => {
     rows.push(...more);
     rows.sort((a, b) => a.id.localeCompare(b.id));
-    if (options.out !== null) writePage(options.out, rows);
+    if (page !== null) writePage(page, rows, former);
   };
   if (options.ids.includes('M4')) measured(await shown('M4', m4.run));
   const wanted = ON_SERVERS.filter(({ id }) => options.ids.includes(id));
   if (wanted.length > 0) await onServers(wanted, options, measured);
   // After it the disk is busy for minutes with a million cases that are gone.
   if (options.ids.includes('M7')) measured(await shown('M7', () => m7(options.sizes)));
-  console.log(`\n${table(rows)}\n\n${verdict(rows)}`);
+  console.log(`\n${table(rows, today())}\n\n${verdict(rows)}`);
 }
 
 async function onServers(
@@ -72,23 +74,23 @@ async function onServers(
 async function shown(id: string, run: () => Promise<Row[]>): Promise<Row[]> {
   const begun = performance.now();
   const rows = await run();
-  console.log(`${id} (${((performance.now() - begun) / 1000).toFixed(0)} s)\n${table(rows)}`);
+  console.log(`${id} (${((performance.now() - begun) / 1000).toFixed(0)} s)\n${table(rows, today())}`);
   return rows;
 }
 
-function writePage(file: string, rows: readonly Row[]): void {
+const today = (): string => isoOf(Date.now()).slice(0, 10);
+
+function writePage(file: string, rows: readonly Row[], former: string): void {
   const template = readFileSync(resolve(__dirname, 'performance.template.md'), 'utf8');
   const [cpu] = cpus();
   const memory = Math.round(totalmem() / 1024 ** 3);
-  writeFileSync(
-    resolve(ROOT, file),
-    performancePage(template, rows, {
-      date: isoOf(Date.now()).slice(0, 10),
-      machine: `${cpus().length} cores (${cpu?.model ?? arch()}), ${memory} GiB, ${platform()} ${release()}`,
-      versions: versions(),
-      command: ['npm run bench', ...process.argv.slice(2)].join(' '),
-    }),
-  );
+  const circumstances = {
+    date: today(),
+    machine: `${cpus().length} cores (${cpu?.model ?? arch()}), ${memory} GiB, ${platform()} ${release()}`,
+    versions: versions(),
+    command: ['npm run bench', ...process.argv.slice(2)].join(' '),
+  };
+  writeFileSync(file, performancePage(template, rows, circumstances, former));
 }
 
 function versions(): string {

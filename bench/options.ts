@@ -15,7 +15,8 @@ const USAGE = `npm run bench [-- --only M1,M4] [-- --quick | --full] [-- --out F
   --only   some of the measures
   --quick  small sizes, one round: whether everything works
   --full   10,000 open cases (M3)
-  --out    where the page is written. Default ${TABLE} for all measures, nowhere for --only and --quick`;
+  --out    where the page is written. Default ${TABLE} for all measures, nowhere for --only and --quick.
+           Lines there of what is not measured stay`;
 
 /** @throws Error with the usage for anything it doesn't know. */
 export function parseOptions(args: readonly string[], known: readonly string[]): Options {

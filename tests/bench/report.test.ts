@@ -43,7 +43,7 @@ describe('the page of the benchmark', () => {
       (page.split('\n').find((line) => line.startsWith(`| ${id} `)) ?? '').split('|').map((cell) => cell.trim());
     expect(cells('M1').slice(1, -1)).toEqual([
       ...['M1', '`POST` that starts a case, p50', 'raw start of an empty workflow'],
-      ...['1.27 ×', '≤ 1.5 ×', 'met', '9.1 ms; 7.1 ms'],
+      ...['1.27 ×', '≤ 1.5 ×', 'met', '9.1 ms; 7.1 ms', '2026-11-26'],
     ]);
     expect(cells('M2').slice(4, 8)).toEqual(['0.61 ×', '≥ 0.85 ×', '**missed**', '9.4 /s; 15.4 /s']);
     expect(cells('M4').slice(4, 7)).toEqual(['4096 events', '< 4096 events', '**missed**']);
@@ -52,12 +52,24 @@ describe('the page of the benchmark', () => {
     expect(page).not.toMatch(/\{\{|\}\}|undefined|NaN/);
   });
 
+  it('keeps what it says of measures that are not taken now', () => {
+    const before = performancePage(TEMPLATE, [met, missed], { ...MADE_UP, date: '2026-11-01' });
+    const page = performancePage(TEMPLATE, [{ ...missed, value: 0.9 }, below], MADE_UP, before);
+    const lines = page.split('\n').filter((line) => /^\| M\d/.test(line));
+    expect(lines.map((line) => [line.slice(2, 4), line.trim().slice(-12, -2)])).toEqual([
+      ['M1', '2026-11-01'],
+      ['M2', '2026-11-26'],
+      ['M4', '2026-11-26'],
+    ]);
+    expect(page).toContain('2 of 3 bars are met. Missed: M4 events of 30 days.');
+  });
+
   it('says so when all are met', () => {
     expect(verdict([met])).toBe('All 1 bars are met.');
   });
 
   it('has columns that are as wide as their widest cell', () => {
-    const widths = table([met, missed, below])
+    const widths = table([met, missed, below], MADE_UP.date)
       .split('\n')
       .map((line) => line.split('|').map((cell) => cell.length));
     expect(new Set(widths.map((line) => line.join())).size).toBe(1);

@@ -1,4 +1,3 @@
-import { loadDefaultPolicies } from '../../common/policy/load';
 import type { Actor } from '../../domain/actor';
 import { complaint } from '../../domain/complaint';
 import type { ComplaintPolicy } from '../../domain/complaint/policy';
@@ -10,6 +9,7 @@ import { HOUR, MINUTE, type Instant } from '../../domain/instant';
 import { RULES } from '../../domain/rules';
 import { snapshotOf } from '../../domain/projection';
 import type { CommandReceipt, JournalBatch } from '../../workflows/contracts/journal';
+import { defaultPolicy as asVersion } from '../support/default-policies';
 
 /** 2026-11-23, a Monday, 09:00 in Shanghai. */
 export const MONDAY = Date.UTC(2026, 10, 23, 1, 0);
@@ -36,13 +36,7 @@ let policy: ComplaintPolicy | undefined;
 
 /** The policy that comes with the program, as version 1; read once, for many cases are played by it. */
 export function defaultPolicy(): ComplaintPolicy {
-  return (policy ??= readPolicy());
-}
-
-function readPolicy(): ComplaintPolicy {
-  const draft = loadDefaultPolicies().find(({ id }) => id === 'complaint');
-  if (!draft) throw new Error('no complaint policy');
-  return { ...(draft.policy as Omit<ComplaintPolicy, 'version'>), version: 1 };
+  return (policy ??= asVersion<ComplaintPolicy>('complaint', 1));
 }
 
 let texts = 0;

@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parsePolicy } from '../../common/policy/load';
 import { complaint } from '../../domain/complaint';
 import type { ComplaintPolicy } from '../../domain/complaint/policy';
 import type { ComplaintOpening, ComplaintState } from '../../domain/complaint/state';
@@ -8,6 +5,7 @@ import type { JournalEvent, OpenedRecord, Opening, TextRef } from '../../domain/
 import type { Instant } from '../../domain/instant';
 import type { FamilyPolicy } from '../../domain/policy';
 import { RULES } from '../../domain/rules';
+import { defaultPolicy as asVersion } from '../support/default-policies';
 import { CLERK, MANAGER, RESIDENT, SUPERVISOR } from './people';
 import { FamilyPlay, foldedOf } from './play';
 
@@ -25,12 +23,7 @@ export function sh(local: string): Instant {
 }
 
 /** A policy that comes with the program, as version 7. */
-export function defaultPolicy<P extends FamilyPolicy>(family: string): P {
-  const file = join(__dirname, '..', '..', 'policies', `${family}.yaml`);
-  const parsed = parsePolicy(readFileSync(file, 'utf8'), `policies/${family}.yaml`);
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
-  return { ...parsed.policy, version: 7 } as P;
-}
+export const defaultPolicy = <P extends FamilyPolicy>(family: string): P => asVersion<P>(family, 7);
 
 export const POLICY: ComplaintPolicy = defaultPolicy('complaint');
 

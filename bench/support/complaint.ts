@@ -39,6 +39,8 @@ export function eightCommands(now: number): CommandSpec[] {
   ];
 }
 
+export const WITHDRAWAL: CommandSpec = command('customer_service', 'withdraw', { reason: '误报' });
+
 const LEAK = { ...NEW, matter: '卫生间天花板滴水', subtype: 'leak' };
 
 export async function startRepair(api: ApiClient): Promise<string> {

@@ -1,13 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { temporal } from '@temporalio/proto';
-import { TSX } from '../stack/node-service';
+import { NO_CALL_STACKS, TSX } from '../stack/node-service';
 import type { ReplayWork } from './programs/replay';
 import { doCommands, eightCommands, startComplaint } from './support/complaint';
 import { wholeFloor } from './support/floor-client';
 import { closedLoop } from './support/load';
 import type { Bench, Measure, Row } from './support/measure';
-import { NO_CALL_STACKS } from './support/place';
 import { interleaved, type Figures } from './support/rounds';
 
 /** A bare workflow that takes so many updates has about as many events as a complaint of eight commands. */

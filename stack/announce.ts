@@ -39,7 +39,7 @@ export function announcement(facts: Announcement): string {
     'A complaint, read back, and what is owed now:',
     ...curlLines(facts),
     '',
-    `More workers, or an API beside this one: node --env-file=${home}/env --import tsx worker/main.ts`,
+    `More workers, or an API beside this one: node --env-file=${home}/env --require ./worker/no-call-stacks.cjs --import tsx worker/main.ts`,
     'Ctrl-C stops everything.',
   ].join('\n');
 }

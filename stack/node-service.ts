@@ -22,8 +22,10 @@ export interface NodeProgram {
   readonly env: Environment;
 }
 
+/** What a worker of cases is started with. */
+export const NO_CALL_STACKS = join(__dirname, '../worker/no-call-stacks.cjs');
 /** What Node loads before a program, and in its threads. */
-const PRELOADED: Readonly<Record<string, string>> = { 'worker/main': join(__dirname, '../worker/no-call-stacks.cjs') };
+const PRELOADED: Readonly<Record<string, string>> = { 'worker/main': NO_CALL_STACKS };
 
 /** The options by which Node reads TypeScript. */
 export const TSX: readonly string[] = ['--import', pathToFileURL(require.resolve('tsx')).href];

@@ -40,13 +40,18 @@ export const substitutes = ledger<Row, Row>({
 
 type Wanted = Omit<StoredSubstitution, 'project'>;
 
+interface Planned {
+  readonly row: number;
+  readonly wanted: Wanted;
+}
+
 async function decide(work: Work, trx: Kysely<Database>, rows: readonly ReadRow<Row>[]): Promise<Decision> {
   const project = work.project.id;
   const all = await currentSubstitutions(trx, { project, after: 0 });
   const before = new Map(all.map((each) => [keyOf(each), each.id]));
   const people = await People.of(work, trx);
   const seen = new Seen();
-  const planned: { readonly row: number; readonly wanted: Wanted }[] = [];
+  const planned: Planned[] = [];
   const outcomes: ImportedRow[] = [];
   for (const { row, value } of rows) {
     const away = people.who(value);
@@ -74,12 +79,7 @@ async function decide(work: Work, trx: Kysely<Database>, rows: readonly ReadRow<
   }
   return {
     outcomes,
-    write: (to) =>
-      write(
-        work,
-        to,
-        planned.map(({ wanted }) => wanted),
-      ),
+    write: (to) => write(work, to, planned),
   };
 }
 
@@ -112,9 +112,11 @@ async function refusalFor(
   return isTaken ? { field: 'from', code: 'conflict', expected: 'nobody else who stands in for him then' } : null;
 }
 
-async function write({ project, now }: Work, trx: Kysely<Database>, planned: readonly Wanted[]): Promise<Deed[]> {
+async function write({ project, now }: Work, trx: Kysely<Database>, planned: readonly Planned[]): Promise<Deed[]> {
   const deeds: Deed[] = [];
-  for (const { id, ...wanted } of planned) {
+  for (const {
+    wanted: { id, ...wanted },
+  } of planned) {
     deeds.push(await writeSubstitute(trx, now, { project: project.id, id }, wanted));
   }
   return deeds;

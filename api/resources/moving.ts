@@ -17,8 +17,7 @@ import { ERASED } from './texts';
 
 /**
  * The people of a home live in another project now: they have a new home there, with their numbers, mail addresses and
- * languages, and the old one says where. Open cases
- * stay where they were reported. Whoever was erased does not come along.
+ * languages, and the old one says where. Open cases stay where they were reported. Whoever was erased does not come along.
  * @returns the id of the new home, and the numbers of the cases that stay open in the old project.
  * @throws Problem not-found for a project that is not his; conflict when it has moved, to the same project, or to a room
  * that is in the ledger

@@ -12,7 +12,7 @@ import { createIds, type Ids } from '../../common/ids';
 import { TEMPORAL_CLI } from '../../stack/binaries';
 import type { Child } from '../../stack/child';
 import { openHome, type Home } from '../../stack/home';
-import { nodeService, runProgram } from '../../stack/node-service';
+import { NO_CALL_STACKS, nodeService, runProgram } from '../../stack/node-service';
 import { freePort } from '../../stack/ports';
 import { initialisePostgres, postgresService, postgresUrl } from '../../stack/postgres';
 import type { Secrets } from '../../stack/secrets';
@@ -27,8 +27,6 @@ import type { Memory } from '../programs/memory';
 const ROOT = resolve(__dirname, '../..');
 const PROGRAMS = { root: ROOT, compiled: false };
 const MEMORY_HOOK = join(ROOT, 'bench/programs/memory-hook.cjs');
-/** As our worker is started; the floor has the SDK as it comes. */
-export const NO_CALL_STACKS = join(ROOT, 'worker/no-call-stacks.cjs');
 const NAMESPACE = 'default';
 
 /** A worker process, of ours or of the minimal workflows. */

@@ -1,2 +1,2 @@
 /** Of the product, in `/api/v1/me`, the OpenAPI document, metrics and traces. */
-export const VERSION = '0.5.0';
+export const VERSION = '0.6.0';

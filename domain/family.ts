@@ -62,6 +62,8 @@ export interface Family<S extends CaseState, O> {
   /** First letter of its case numbers. */
   readonly letter: string;
   readonly slices: readonly Slice<S>[];
+  /** Stages in which whoever has its job has it to do; left out in families without jobs. */
+  readonly jobStages?: readonly string[];
   /** The state before the first event. */
   readonly initial: (opening: O) => S;
   /** The first events of a case. */

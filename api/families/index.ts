@@ -1,3 +1,4 @@
+import type { JobStages } from '../../db/queries/owed';
 import type { Role } from '../../domain/actor';
 import { ruleOf } from '../../domain/family';
 import type { FamilyPolicy } from '../../domain/policy';
@@ -18,6 +19,11 @@ export const FAMILIES: readonly Startable[] = [
   disputeFamily,
   revisionFamily,
 ];
+
+/** Of the families that have jobs. */
+export const JOB_STAGES: readonly JobStages[] = FAMILIES.flatMap(({ family: { name, jobStages } }) =>
+  jobStages ? [{ family: name, stages: jobStages }] : [],
+);
 
 const BY_NAME: ReadonlyMap<string, Startable> = new Map(FAMILIES.map((entry) => [entry.family.name, entry]));
 

@@ -5,6 +5,7 @@ import type { Role } from '../../domain/actor';
 import { isoOf, SECOND, type Instant } from '../../domain/instant';
 import { act } from '../cases/act';
 import type { ApiDeps } from '../deps';
+import { JOB_STAGES } from '../families';
 import type { Idempotency } from '../http/idempotency';
 import { Problem, problem } from '../http/problem';
 import type { handoverInput, movedCase } from '../schemas/handovers';
@@ -83,7 +84,7 @@ export async function handOverShift(
   const { db } = deps.database;
   const leaving = await visibleMember(db, { projects: [project] }, from);
   await requireColleague(deps, to, [project]);
-  const cases = await owedCases(db, { person: from, projects: [project], role });
+  const cases = await owedCases(db, { person: from, jobs: JOB_STAGES, projects: [project], role });
   const results = await handOver(deps, { ...by, cases, from, to, role: role ?? null, reason });
   const details = {
     to,
@@ -106,7 +107,7 @@ export async function previewShift(
 ) {
   const { db } = deps.database;
   const leaving = await visibleMember(db, { projects: [project] }, from);
-  const cases = await owedCases(db, { person: from, projects: [project] });
+  const cases = await owedCases(db, { person: from, jobs: JOB_STAGES, projects: [project] });
   const items = cases.map((each) => ({
     ...each,
     obligations: each.obligations.map((item) => ({ ...item, dueAt: isoOf(item.dueAt) })),
@@ -137,7 +138,7 @@ export async function settle(
   person: string,
   { to, reason }: { readonly to?: string | undefined; readonly reason?: PlainText | undefined },
 ): Promise<Moved[]> {
-  const cases = await owedCases(deps.database.db, { person, projects: '*' });
+  const cases = await owedCases(deps.database.db, { person, jobs: JOB_STAGES, projects: '*' });
   if (cases.length === 0) return [];
   if (to === undefined || reason === undefined) {
     throw stillOwes(cases.map(({ no }) => no));

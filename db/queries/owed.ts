@@ -3,7 +3,6 @@ import type { Role } from '../../domain/actor';
 import { postOf } from '../../domain/book';
 import type { Instant } from '../../domain/instant';
 import type { OwedBy } from '../../domain/obligation';
-import { STAGES } from '../../domain/repair/stages';
 import type { Database } from '../schema';
 import { instantOf } from '../time';
 import { inScope, type ProjectScope } from './lists';
@@ -28,16 +27,23 @@ export interface OwedItem {
   readonly dueAt: Instant;
 }
 
+/** A family with jobs, and the stages in which whoever has one has it to do. */
+export interface JobStages {
+  readonly family: string;
+  readonly stages: readonly string[];
+}
+
 interface Owing {
   readonly person: string;
+  readonly jobs: readonly JobStages[];
   readonly projects: ProjectScope;
   /** Only what is owed in this role. */
   readonly role?: Role | undefined;
 }
 
 /** By number. */
-export async function owedCases(db: Kysely<Database>, { person, projects, role }: Owing): Promise<OwedCase[]> {
-  const [owned, jobs, items] = await Promise.all([
+export async function owedCases(db: Kysely<Database>, { person, jobs, projects, role }: Owing): Promise<OwedCase[]> {
+  const [owned, his, items] = await Promise.all([
     db
       .selectFrom('case')
       .select(['no', 'project'])
@@ -50,7 +56,9 @@ export async function owedCases(db: Kysely<Database>, { person, projects, role }
       .selectFrom('case')
       .select(['no', 'project', sql<string>`snapshot #>> '{state,job,department}'`.as('department')])
       .where(sql<boolean>`snapshot #>> '{state,job,assignee}' = ${person}`)
-      .where('stage', 'in', STAGES.handling)
+      .where(({ or, and, eb }) =>
+        or(jobs.map(({ family, stages }) => and([eb('family', '=', family), eb('stage', 'in', stages)]))),
+      )
       .where('closed_at', 'is', null)
       .where(inScope(sql.ref('project'), projects))
       .execute(),
@@ -71,7 +79,7 @@ export async function owedCases(db: Kysely<Database>, { person, projects, role }
   const isMeant = (of: Role): boolean => role === undefined || role === of;
   // The owner answers as the front desk, whatever else he is.
   for (const one of owned) if (isMeant('customer_service')) found.set(one.no, { ...knownOf(one), owner: true });
-  for (const one of jobs) if (isMeant(postOf(one.department))) found.set(one.no, { ...knownOf(one), job: true });
+  for (const one of his) if (isMeant(postOf(one.department))) found.set(one.no, { ...knownOf(one), job: true });
   for (const { case_no: no, project, id, kind, owed_as: as, due_at: due } of items) {
     const known = knownOf({ no, project });
     found.set(no, { ...known, obligations: [...known.obligations, { id, kind, as, dueAt: instantOf(due) }] });

@@ -60,6 +60,7 @@ export const repair: Family<RepairState, RepairOpening> = {
   name: 'repair',
   letter: 'R',
   slices,
+  jobStages: STAGES.handling,
   initial: initialRepair,
   open: openRepair,
 };

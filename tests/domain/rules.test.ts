@@ -29,6 +29,7 @@ describe('the rules of a case', () => {
     ['low-score-with-the-result-reopens', 2],
     ['a-job-in-other-hands-sets-out-anew', 2],
     ['a-part-that-nobody-has-can-be-accepted', 2],
+    ['timers-start-when-all-is-written', 3],
   ])('have "%s" since version %i', (rule, since) => {
     expect(follows({ rules: since - 1 }, rule)).toBe(false);
     expect(follows({ rules: since }, rule)).toBe(true);

@@ -1,4 +1,5 @@
 import { makeBundle } from '../../worker/bundle';
+import type { Rule } from '../../domain/rules';
 import { patches } from '../../workflows/lib/patches';
 
 type Bundle = { readonly code: string };
@@ -18,12 +19,16 @@ export async function withoutPatch(change: 'before the change' | 'with the chang
   return { code: answered(code, 'urgentOvertakes', change === 'with the change') };
 }
 
+/** A rule of the case loop, to which every case comes. */
+const OF_THE_LOOP: Rule = 'timers-start-when-all-is-written';
+
 /** The workflow code as if each case followed the other rules: the former ones where it has the new, and so on. */
-export async function otherRules(): Promise<Bundle> {
+export async function otherRules(of: 'the domain' | 'the loop'): Promise<Bundle> {
   const { code } = await makeBundle();
   const asked = /rules >= SINCE\[rule\]/g;
   if (code.match(asked)?.length !== 1) throw new Error('rules are not asked for in exactly one place');
-  return { code: code.replace(asked, 'rules < SINCE[rule]') };
+  const isOther = `(rule === '${OF_THE_LOOP}') === ${of === 'the loop'}`;
+  return { code: code.replace(asked, `(rules >= SINCE[rule]) !== (${isOther})`) };
 }
 
 /** The workflow code without any patch: as 0.1 had it. */

@@ -80,8 +80,9 @@ test('one that called for another activity does not', async () => {
 test('one whose commands came in another order does not', async () => {
   const { name, json } = one('urgent-late-to-closed');
   const timer = json.events.findIndex(({ eventType }) => eventType === 'EVENT_TYPE_TIMER_STARTED');
-  const shown = timer - 1;
-  expect(json.events[shown]?.eventType).toBe('EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES');
+  const before = json.events.slice(0, timer).map(({ eventType }) => eventType);
+  const shown = before.lastIndexOf('EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES');
+  expect(shown).toBeGreaterThan(0);
   const events = json.events.map((event, index) => {
     const taken = index === timer ? json.events[shown] : index === shown ? json.events[timer] : event;
     return { ...taken, eventId: event.eventId };

@@ -13,6 +13,11 @@ test('by other rules, those would break that have come to where the ways part, a
     ...['part-left-behind', 'rated-low', 'rated-low-former'],
     ...['repair-in-other-hands', 'repair-in-other-hands-former', 'repair-relieved'],
   ];
-  const broken = await strangers(PRESENT, await otherRules());
+  const broken = await strangers(PRESENT, await otherRules('the domain'));
   expect(broken.sort()).toEqual(names.map((name) => `${PRESENT}/${name}`));
+});
+
+test('by the other rule of the loop, those would break in which a task armed one timer and then an earlier one', async () => {
+  const broken = await strangers(PRESENT, await otherRules('the loop'));
+  expect(broken).toContain(`${PRESENT}/repair-many-hands`);
 });

@@ -47,7 +47,7 @@ function caseOf(opening: TestCase['opening']): TestCase {
     (work) => work(),
     undefined as never,
     opening,
-    (...command) => engine.command(...command),
+    (caseNo, name, envelope) => engine.command(caseNo, name, envelope),
   );
 }
 

@@ -14,6 +14,7 @@ import { nextWake, openCase, recordEffect, runAnswer, runCommand, runWake, type 
 import { commandNames, isRefusal, refuse, type Family, type Refusal } from '../../domain/family';
 import type { Instant } from '../../domain/instant';
 import { snapshotOf } from '../../domain/projection';
+import { follows } from '../../domain/rules';
 import type { CaseState } from '../../domain/state';
 import {
   questions,
@@ -112,7 +113,8 @@ class CaseLoop<S extends CaseState, O extends Opening> {
     const beside = [this.journal.run(), this.outbox.run(), this.start()].map((running) => running.catch(unlessLeaving));
     void Promise.all(beside);
     while (!this.state.ended) {
-      this.arm();
+      await this.allWritten();
+      if (!this.timer.fired) this.arm();
       // Rolled over only when something has happened: a task that merely turned a question away leaves nothing that a
       // replay could go on from.
       await condition(() => this.changed || this.timer.fired);
@@ -131,6 +133,12 @@ class CaseLoop<S extends CaseState, O extends Opening> {
 
   private async start(): Promise<void> {
     if (this.openedSeq !== null) await this.dealtWith('start', this.openedSeq, this.input.origin, Date.now());
+  }
+
+  /** A timer counts from the end of the task that arms it: what is written in between would make it late. */
+  private async allWritten(): Promise<void> {
+    if (!follows(this.state, 'timers-start-when-all-is-written')) return;
+    await condition(() => this.journal.isIdle() || this.journal.isAway());
   }
 
   private arm(): void {

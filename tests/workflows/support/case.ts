@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure, type TypedSearchAttributes } from '@temporalio/common';
+import { grpcCodeOf } from '../../../common/temporal';
 import { ask } from '../../../common/updates';
 import type { Actor } from '../../../domain/actor';
 import type { ComplaintOpening, ComplaintState } from '../../../domain/complaint/state';
@@ -17,23 +18,33 @@ import { CLERK } from '../../domain/support';
 import { activitiesUnderWay, historyOf, type HistoryEvent } from './history';
 import { until } from './until';
 
+/** Of gRPC. */
+const NOT_FOUND = 5;
+
 export interface Doing {
   readonly by?: Actor;
   readonly id?: string;
   readonly bodyHash?: string;
   readonly ifSeq?: number;
+  /** Its id for Temporal, by which the server can be asked for it; left out: some id. */
+  readonly updateId?: string;
 }
 
 /** The state as the outside sees it: without the text of the policy. */
 export type ShownState = CaseSnapshot<ComplaintState>['state'];
 
 /** How a command gets to its case. */
-export type Send = (no: string, name: CommandName, envelope: CommandEnvelope) => Promise<CommandResult>;
+export type Send = (
+  no: string,
+  name: CommandName,
+  envelope: CommandEnvelope,
+  updateId?: string,
+) => Promise<CommandResult>;
 
 /** As an update, each under an id of its own. */
 function updating({ workflow }: Client): Send {
-  return (no, name, envelope) =>
-    workflow.getHandle(no).executeUpdate<CommandResult, [CommandEnvelope]>(name, { args: [envelope] });
+  return (no, name, envelope, updateId) =>
+    workflow.getHandle(no).executeUpdate<CommandResult, [CommandEnvelope]>(name, { args: [envelope], updateId });
 }
 
 /** One case on a server, by its updates and queries. */
@@ -53,11 +64,24 @@ export class TestCase<O extends Opening = ComplaintOpening> {
   }
 
   /** Without an id of its own, each is another command. */
-  do<K extends CommandName>(name: K, data: CommandData[K], doing: Doing = {}): Promise<CommandResult> {
+  do<K extends CommandName>(name: K, data: CommandData[K], { updateId, ...doing }: Doing = {}): Promise<CommandResult> {
     this.ids += 1;
     const { id = `${name}-${this.ids}` } = doing;
     const envelope: CommandEnvelope = { by: CLERK, bodyHash: `body of ${id}`, ...doing, id, data };
-    return this.call(() => this.send(this.no, name, envelope));
+    return this.call(() => this.send(this.no, name, envelope, updateId));
+  }
+
+  /** Whether a command has come to the server, though no task may have taken it yet. */
+  async hasReached(updateId: string): Promise<boolean> {
+    const updateRef = { workflowExecution: { workflowId: this.no }, updateId };
+    const { workflowService } = this.client.connection;
+    try {
+      await this.call(() => workflowService.pollWorkflowExecutionUpdate({ namespace: 'default', updateRef }));
+      return true;
+    } catch (error) {
+      if (grpcCodeOf(error) === NOT_FOUND) return false;
+      throw error;
+    }
   }
 
   async refused<K extends CommandName>(name: K, data: CommandData[K], doing: Doing = {}): Promise<Refusal> {

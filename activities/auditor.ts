@@ -1,20 +1,27 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Logger } from '../common/logger';
 import { ask as askCase } from '../common/updates';
 import { setByKind, type Metrics } from '../common/metrics';
-import { DAY, type Instant } from '../domain/instant';
+import { DAY, MINUTE, type Instant } from '../domain/instant';
 import type { CaseSnapshot } from '../domain/projection';
 import { findCase, type CaseDetail } from '../db/queries/cases';
 import { pruneFeed } from '../db/queries/feed';
-import { openFindings, recordFinding, runningCases, type Finding, type ProjectedCase } from '../db/queries/findings';
+import {
+  openFindings,
+  openRows,
+  recordFinding,
+  runningCases,
+  type Finding,
+  type ProjectedCase,
+} from '../db/queries/findings';
 import { openCounts } from '../db/queries/open-counts';
 import { spoiltCases } from '../db/queries/spoilt';
-import type { AuditorActivities, AuditReport } from '../workflows/contracts/auditor';
+import { AUDITOR_WORKFLOW, type AuditorActivities, type AuditReport } from '../workflows/contracts/auditor';
 import { questions, type CaseAnswer } from '../workflows/contracts/case';
 import { mendCase, type MendDeps } from './mend';
+import { Unhurried } from './unhurried';
 
 export interface AuditorDeps extends MendDeps {
   readonly client: Client;
@@ -22,9 +29,13 @@ export interface AuditorDeps extends MendDeps {
   readonly logger: Logger;
   /** How long a case that looks wrong is given to look right. Milliseconds. */
   readonly settleMs?: number;
+  /** For how long one round asks cases. Milliseconds. */
+  readonly roundMs?: number;
 }
 
 const PAGE = 200;
+/** What one round has not come to by then is the next one's. Milliseconds. */
+const ROUND = 4 * MINUTE;
 /** Commands and timers of the last moments are still on their way to the read model. Milliseconds. */
 const SETTLED = 10_000;
 /** Findings that are known already and not recorded again. */
@@ -41,25 +52,29 @@ interface Suspect {
 type Stored = Pick<ProjectedCase, 'no' | 'seq' | 'snapshot'> & { readonly ended?: boolean };
 
 /**
- * Compares open cases with their workflows and mends the read model where it differs. It reads both sides on its own:
+ * Compares open cases with their workflows and mends the read model where it differs. Whether each has a row and a
+ * workflow is seen in every round; as many as there is time for are asked, from where the round before stopped. It reads both sides on its own:
  * the row, and the other rows that must agree with it (spoiltCases), and the workflow through a query; what it writes
  * comes from replaying the Temporal history. A case that is being written looks wrong for a moment, so only what still does a while later counts.
  */
 export function createAuditorActivities(deps: AuditorDeps): AuditorActivities {
   return {
-    audit: () => audit(deps),
+    audit: async (from) => audit(deps, from ?? (await whereTheLastStopped(deps.client))),
     pruneFeed: () => pruneFeed(deps.database.db, deps.clock.now() - DAY),
   };
 }
 
-async function audit(deps: AuditorDeps): Promise<AuditReport> {
-  const { compared, suspects } = await lookAtAll(deps);
-  const report = { compared, repaired: 0, missing: 0, orphaned: 0, failed: 0 };
-  if (suspects.length > 0) {
+async function audit(deps: AuditorDeps, from: string): Promise<AuditReport> {
+  const running = await runningWorkflows(deps);
+  const alone = await unpaired(deps, running);
+  const { compared, differing, next } = await lookFrom(deps, from, running);
+  const suspects = new Map([...alone, ...differing].map((suspect) => [suspect.no, suspect]));
+  const report = { compared, next, repaired: 0, missing: 0, orphaned: 0, failed: 0 };
+  if (suspects.size > 0) {
     const context = Context.current();
-    await sleep(deps.settleMs ?? SETTLED, undefined, { signal: context.cancellationSignal });
+    await context.sleep(deps.settleMs ?? SETTLED);
     const known = await openFindings(deps.database.db, KNOWN);
-    for (const suspect of suspects) {
+    for (const suspect of suspects.values()) {
       const outcome = await lookAgain(deps, suspect, known);
       if (outcome) report[outcome] += 1;
       context.heartbeat(suspect.no);
@@ -73,31 +88,66 @@ async function audit(deps: AuditorDeps): Promise<AuditReport> {
   return report;
 }
 
-async function lookAtAll(deps: AuditorDeps): Promise<{ compared: number; suspects: Suspect[] }> {
-  const { db } = deps.database;
-  const running = await runningWorkflows(deps);
-  const seen = new Set<string>();
+/** What the last round has returned; the server lists the newest first. */
+async function whereTheLastStopped(client: Client): Promise<string> {
+  const query = `WorkflowType = '${AUDITOR_WORKFLOW}' AND ExecutionStatus = 'Completed'`;
+  for await (const { workflowId, runId } of client.workflow.list({ query, pageSize: 1 })) {
+    const { next } = (await client.workflow.getHandle(workflowId, runId).result()) as Partial<AuditReport>;
+    return next ?? '';
+  }
+  return '';
+}
+
+/** Workflows without a row and rows without a workflow, of all cases: to see that, none of them is asked. */
+async function unpaired(deps: AuditorDeps, running: ReadonlyMap<string, Instant>): Promise<Suspect[]> {
+  const settledBefore = deps.clock.now() - SETTLED;
+  const withoutRow = new Map([...running].filter(([, startedAt]) => startedAt <= settledBefore));
   const suspects: Suspect[] = [];
-  for (let after = ''; ;) {
-    const page = await runningCases(db, { after, limit: PAGE });
-    const nos = page.map(({ no }) => no);
-    const spoilt = await spoiltCases(db, nos);
-    for (const row of page) {
-      seen.add(row.no);
-      const looksRight = running.has(row.no) && !spoilt.has(row.no);
-      const verdict = looksRight ? await compare(deps, row).catch(() => 'failed' as const) : 'differs';
-      if (verdict !== 'same') suspects.push(row);
+  for await (const row of openRows(deps.database.db)) {
+    withoutRow.delete(row.no);
+    if (!running.has(row.no)) suspects.push(row);
+    Context.current().heartbeat(row.no);
+  }
+  return [...suspects, ...[...withoutRow.keys()].map((no) => ({ no, seq: null }))];
+}
+
+/** Asks one case after the other, from a number on, until there is none left or the time is up. */
+async function lookFrom(deps: AuditorDeps, from: string, running: ReadonlyMap<string, Instant>): Promise<Looked> {
+  const differing: Suspect[] = [];
+  const unhurried = new Unhurried(deps.roundMs ?? ROUND);
+  let compared = 0;
+  for (let after = from; ;) {
+    const page = await unhurried.do(() => readPage(deps, after));
+    for (const { row, isSpoilt } of page) {
+      if (compared > 0 && unhurried.isOver()) return { compared, differing, next: after };
+      const verdict = isSpoilt ? 'differs' : await unhurried.do(() => verdictAtOnce(deps, row, running));
+      if (verdict !== 'same') differing.push(row);
+      compared += 1;
+      after = row.no;
       Context.current().heartbeat(row.no);
     }
-    const last = nos.at(-1);
-    if (last === undefined || nos.length < PAGE) break;
-    after = last;
+    if (page.length < PAGE) return { compared, differing, next: '' };
   }
-  const settledBefore = deps.clock.now() - SETTLED;
-  for (const [no, startedAt] of running) {
-    if (!seen.has(no) && startedAt <= settledBefore) suspects.push({ no, seq: null });
-  }
-  return { compared: seen.size, suspects };
+}
+
+interface Looked {
+  readonly compared: number;
+  readonly differing: readonly Suspect[];
+  readonly next: string;
+}
+
+async function readPage({ database: { db } }: AuditorDeps, after: string) {
+  const page = await runningCases(db, { after, limit: PAGE });
+  const spoilt = await spoiltCases(
+    db,
+    page.map(({ no }) => no),
+  );
+  return page.map((row) => ({ row, isSpoilt: spoilt.has(row.no) }));
+}
+
+/** One that is not among the running is suspected already, or began since they were listed. */
+function verdictAtOnce(deps: AuditorDeps, row: Stored, running: ReadonlyMap<string, Instant>) {
+  return running.has(row.no) ? compare(deps, row).catch(() => 'failed' as const) : 'same';
 }
 
 /** Start instants of the workflows that run, by case; the list is a moment behind. */
@@ -119,7 +169,7 @@ async function lookAgain(
   deps: AuditorDeps,
   { no, seq }: Suspect,
   known: readonly Finding[],
-): Promise<Exclude<keyof AuditReport, 'compared'> | null> {
+): Promise<Exclude<keyof AuditReport, 'compared' | 'next'> | null> {
   const { db } = deps.database;
   try {
     const row = await findCase(db, no);

@@ -6,6 +6,7 @@ import {
   type ScheduleSpec,
 } from '@temporalio/client';
 import type { auditorWorkflow } from '../workflows';
+import { AUDITOR_WORKFLOW } from '../workflows/contracts/auditor';
 
 /** What nobody owes but has to be done; duties that somebody owes are obligations of a case. */
 const AUDITOR = 'guanjia-auditor';
@@ -14,7 +15,7 @@ const AUDITOR = 'guanjia-auditor';
 export async function ensureSchedules(client: Client, taskQueue: string): Promise<void> {
   const action: ScheduleOptionsStartWorkflowAction<typeof auditorWorkflow> = {
     type: 'startWorkflow',
-    workflowType: 'auditorWorkflow',
+    workflowType: AUDITOR_WORKFLOW,
     taskQueue,
     args: [],
     workflowId: AUDITOR,

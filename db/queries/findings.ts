@@ -7,6 +7,9 @@ import { instantOf, timeOf } from '../time';
 
 /** What the auditor needs: the cases whose workflows should run, and where it keeps what it found. */
 
+/** Rows read at once where only their numbers are. */
+const NUMBERS = 5_000;
+
 export interface ProjectedCase {
   readonly no: string;
   readonly project: string;
@@ -30,6 +33,24 @@ export async function runningCases(
     .limit(page.limit)
     .execute();
   return rows.map(({ updated_at: updatedAt, ...row }) => ({ ...row, updatedAt: instantOf(updatedAt) }));
+}
+
+/** Number and `seq` of all of them. */
+export async function* openRows(db: Kysely<Database>): AsyncIterable<{ readonly no: string; readonly seq: number }> {
+  for (let after = ''; ;) {
+    const rows = await db
+      .selectFrom('case')
+      .select(['no', 'seq'])
+      .where('ended', '=', false)
+      .where('no', '>', after)
+      .orderBy('no')
+      .limit(NUMBERS)
+      .execute();
+    yield* rows;
+    const last = rows.at(-1);
+    if (!last || rows.length < NUMBERS) return;
+    after = last.no;
+  }
 }
 
 export interface Finding {

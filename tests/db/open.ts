@@ -14,6 +14,9 @@ export const ids = createIds(indexKey);
 /** 2026-11-23 09:00 in Shanghai. */
 export const clock = { now: () => Date.UTC(2026, 10, 23, 1, 0) };
 
+/** PostgreSQL takes its time to let somebody in while the machine is busy. Milliseconds. */
+const PATIENT = 15_000;
+
 export interface OpenDatabase extends DatabaseHandle {
   readonly url: string;
   /** Closes it and drops the database. */
@@ -25,7 +28,7 @@ export async function openTestDatabase(
   options: { empty?: boolean } & Partial<DatabaseOptions> = {},
 ): Promise<OpenDatabase> {
   const { url, drop } = await createTestDatabase({ empty: options.empty });
-  const handle = createDatabase(url, { logger: silent, ...options });
+  const handle = createDatabase(url, { logger: silent, connectTimeoutMs: PATIENT, ...options });
   return {
     ...handle,
     url,

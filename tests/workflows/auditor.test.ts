@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { NativeConnection } from '@temporalio/worker';
 import { sql } from 'kysely';
 import { createAuditorActivities, type AuditorDeps } from '../../activities/auditor';
 import { createMetrics } from '../../common/metrics';
@@ -8,6 +9,8 @@ import { writeBatch } from '../../db/queries/journal';
 import { openFindings } from '../../db/queries/findings';
 import { makeBundle } from '../../worker/bundle';
 import { replayCase } from '../../worker/replay';
+import { createWorker } from '../../worker/worker';
+import { auditorWorkflow } from '../../workflows/auditor';
 import type { AuditReport } from '../../workflows/contracts/auditor';
 import { clearCase, contentOf } from '../db/content';
 import { sealer, silent } from '../db/open';
@@ -23,7 +26,7 @@ import { until } from './support/until';
 
 /** Everything here happens at once, so the clock by which it is long ago runs ahead. */
 const AHEAD = 60_000;
-const CLEAN: AuditReport = { compared: 0, repaired: 0, missing: 0, orphaned: 0, failed: 0 };
+const CLEAN: AuditReport = { compared: 0, next: '', repaired: 0, missing: 0, orphaned: 0, failed: 0 };
 const TABLES = ['journal', 'obligation', 'obligation_fact', 'case_fact', 'segment_fact', 'attempt_fact', 'timer_fact'];
 
 const metrics = createMetrics();
@@ -52,9 +55,9 @@ async function aCase(): Promise<TestCase> {
   return played;
 }
 
-async function audit(changed: Partial<AuditorDeps> = {}): Promise<AuditReport> {
+function depsOf(changed: Partial<AuditorDeps>): AuditorDeps {
   const { client, database } = live;
-  const activities = createAuditorActivities({
+  return {
     database,
     client,
     sealer,
@@ -64,8 +67,12 @@ async function audit(changed: Partial<AuditorDeps> = {}): Promise<AuditReport> {
     replay: (no) => replayCase({ client, dataConverter, bundle }, no),
     settleMs: 100,
     ...changed,
-  });
-  return live.call(() => new MockActivityEnvironment().run(activities.audit));
+  };
+}
+
+async function audit(changed: Partial<AuditorDeps> = {}, from?: string): Promise<AuditReport> {
+  const activities = createAuditorActivities(depsOf(changed));
+  return live.call(() => new MockActivityEnvironment().run(activities.audit, from));
 }
 
 function content(played: TestCase) {
@@ -284,6 +291,39 @@ test('one case that can not be asked or mended does not keep the others from bei
   expect(await audit({ replay })).toEqual({ ...CLEAN, compared: 2, repaired: 1, failed: 1 });
 
   expect(await openFindings(live.database.db, 10)).toMatchObject([{ caseNo: bad.no }]);
+});
+
+test('what a round has no time to ask, the next one does; what has no row is seen in each', async () => {
+  const nos = (await Promise.all([aCase(), aCase(), aCase()])).map(({ no }) => no).sort();
+  const spoilt = sql`update "case" set snapshot = jsonb_set(snapshot, '{state,stage}', '"closed"') where no = ${nos[1]}`;
+  await spoilt.execute(live.database.db);
+  await clearCase(live.database.db, nos[2] ?? '');
+  const short = (from?: string) => audit({ roundMs: 0 }, from);
+
+  expect(await short()).toEqual({ ...CLEAN, compared: 1, next: nos[0], missing: 1 });
+  expect(await short(nos[0])).toEqual({ ...CLEAN, compared: 1, next: nos[1], repaired: 1 });
+  expect(await short(nos[1])).toEqual({ ...CLEAN, compared: 1, next: '' });
+});
+
+test('a round begins where the one before stopped', async () => {
+  const nos = (await Promise.all([aCase(), aCase()])).map(({ no }) => no).sort();
+  const connection = await NativeConnection.connect({ address: live.server.address });
+  const taskQueue = 'audits';
+  const activities = createAuditorActivities(depsOf({ roundMs: 0 }));
+  const worker = await createWorker({ connection, namespace: 'default', taskQueue, dataConverter, bundle, activities });
+  const { workflow } = live.client;
+  const round = async (count: number): Promise<AuditReport> => {
+    const report = await workflow.execute(auditorWorkflow, { taskQueue, workflowId: `audit-${count}` });
+    const ended = `WorkflowType = 'auditorWorkflow' AND ExecutionStatus = 'Completed'`;
+    await until('it is listed', async () => (await workflow.count(ended)).count === count);
+    return report;
+  };
+  try {
+    const reports = await worker.runUntil(async () => [await round(1), await round(2), await round(3)]);
+    expect(reports.map(({ next }) => next)).toEqual([nos[0], '', nos[0]]);
+  } finally {
+    await connection.close();
+  }
 });
 
 type GetHandle = Client['workflow']['getHandle'];

@@ -1,6 +1,10 @@
+export const AUDITOR_WORKFLOW = 'auditorWorkflow';
+
 /** What the auditor found in one round, by kind. */
 export interface AuditReport {
   readonly compared: number;
+  /** The next round goes on after this number; '' when all were compared. */
+  readonly next: string;
   /** Cases whose row lags behind or differs from the workflow, and were written anew. */
   readonly repaired: number;
   /** Running workflows without a row. */
@@ -12,8 +16,11 @@ export interface AuditReport {
 }
 
 export interface AuditorActivities {
-  /** Compares open cases with their workflows, repairs what differs, exports the counts. */
-  audit(): Promise<AuditReport>;
+  /**
+   * Compares open cases with their workflows, repairs what differs, exports the counts.
+   * @param from the number after which it begins to ask cases; left out: where the last round stopped.
+   */
+  audit(from?: string): Promise<AuditReport>;
   /** Deletes change-feed rows older than a day. */
   pruneFeed(): Promise<number>;
 }

@@ -21,7 +21,7 @@ import { spoiltCases } from '../db/queries/spoilt';
 import { AUDITOR_WORKFLOW, type AuditorActivities, type AuditReport } from '../workflows/contracts/auditor';
 import { questions, type CaseAnswer } from '../workflows/contracts/case';
 import { mendCase, type MendDeps } from './mend';
-import { Unhurried } from './unhurried';
+import { Unhurried, type Pace } from './unhurried';
 
 export interface AuditorDeps extends MendDeps {
   readonly client: Client;
@@ -29,13 +29,13 @@ export interface AuditorDeps extends MendDeps {
   readonly logger: Logger;
   /** How long a case that looks wrong is given to look right. Milliseconds. */
   readonly settleMs?: number;
-  /** For how long one round asks cases. Milliseconds. */
-  readonly roundMs?: number;
+  /** How one round asks cases. */
+  readonly pace?: Pace;
 }
 
 const PAGE = 200;
-/** What one round has not come to by then is the next one's. Milliseconds. */
-const ROUND = 4 * MINUTE;
+/** What one round has not come to by then is the next one's. */
+const PACE: Pace = { within: 4 * MINUTE, rest: 4 };
 /** Commands and timers of the last moments are still on their way to the read model. Milliseconds. */
 const SETTLED = 10_000;
 /** Findings that are known already and not recorded again. */
@@ -114,7 +114,7 @@ async function unpaired(deps: AuditorDeps, running: ReadonlyMap<string, Instant>
 /** Asks one case after the other, from a number on, until there is none left or the time is up. */
 async function lookFrom(deps: AuditorDeps, from: string, running: ReadonlyMap<string, Instant>): Promise<Looked> {
   const differing: Suspect[] = [];
-  const unhurried = new Unhurried(deps.roundMs ?? ROUND);
+  const unhurried = new Unhurried(deps.pace ?? PACE);
   let compared = 0;
   for (let after = from; ;) {
     const page = await unhurried.do(() => readPage(deps, after));

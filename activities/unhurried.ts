@@ -1,7 +1,13 @@
 import { Context } from '@temporalio/activity';
 
-/** After work of one millisecond, so many of rest: however much there is to do, it takes a fifth of one core. */
-const REST = 4;
+/** How much of its time an activity may take that nobody waits for. */
+export interface Pace {
+  /** In all, milliseconds. */
+  readonly within: number;
+  /** After work of one millisecond, so many of rest: with four it takes a fifth of one core, however much there is. */
+  readonly rest: number;
+}
+
 /** Milliseconds; the activity has to tell that it is alive. */
 const LONGEST_REST = 10_000;
 
@@ -12,18 +18,17 @@ const LONGEST_REST = 10_000;
 export class Unhurried {
   private readonly begun = performance.now();
 
-  /** @param within milliseconds in all. */
-  constructor(private readonly within: number) {}
+  constructor(private readonly pace: Pace) {}
 
   isOver(): boolean {
-    return performance.now() - this.begun > this.within;
+    return performance.now() - this.begun > this.pace.within;
   }
 
   /** @returns after the rest. @throws CancelledFailure when the activity is to stop */
   async do<R>(bit: () => Promise<R> | R): Promise<R> {
     const begun = performance.now();
     const result = await bit();
-    await Context.current().sleep(Math.min(LONGEST_REST, (performance.now() - begun) * REST));
+    await Context.current().sleep(Math.min(LONGEST_REST, (performance.now() - begun) * this.pace.rest));
     return result;
   }
 }

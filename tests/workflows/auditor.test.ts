@@ -27,6 +27,8 @@ import { until } from './support/until';
 /** Everything here happens at once, so the clock by which it is long ago runs ahead. */
 const AHEAD = 60_000;
 const CLEAN: AuditReport = { compared: 0, next: '', repaired: 0, missing: 0, orphaned: 0, failed: 0 };
+/** A round that is over when it has asked one case. */
+const AT_MOST_ONE = { within: 0, rest: 4 };
 const TABLES = ['journal', 'obligation', 'obligation_fact', 'case_fact', 'segment_fact', 'attempt_fact', 'timer_fact'];
 
 const metrics = createMetrics();
@@ -66,6 +68,7 @@ function depsOf(changed: Partial<AuditorDeps>): AuditorDeps {
     clock: { now: () => Date.now() + AHEAD },
     replay: (no) => replayCase({ client, dataConverter, bundle }, no),
     settleMs: 100,
+    pace: { within: 60_000, rest: 0 },
     ...changed,
   };
 }
@@ -298,7 +301,7 @@ test('what a round has no time to ask, the next one does; what has no row is see
   const spoilt = sql`update "case" set snapshot = jsonb_set(snapshot, '{state,stage}', '"closed"') where no = ${nos[1]}`;
   await spoilt.execute(live.database.db);
   await clearCase(live.database.db, nos[2] ?? '');
-  const short = (from?: string) => audit({ roundMs: 0 }, from);
+  const short = (from?: string) => audit({ pace: AT_MOST_ONE }, from);
 
   expect(await short()).toEqual({ ...CLEAN, compared: 1, next: nos[0], missing: 1 });
   expect(await short(nos[0])).toEqual({ ...CLEAN, compared: 1, next: nos[1], repaired: 1 });
@@ -309,7 +312,7 @@ test('a round begins where the one before stopped', async () => {
   const nos = (await Promise.all([aCase(), aCase()])).map(({ no }) => no).sort();
   const connection = await NativeConnection.connect({ address: live.server.address });
   const taskQueue = 'audits';
-  const activities = createAuditorActivities(depsOf({ roundMs: 0 }));
+  const activities = createAuditorActivities(depsOf({ pace: AT_MOST_ONE }));
   const worker = await createWorker({ connection, namespace: 'default', taskQueue, dataConverter, bundle, activities });
   const { workflow } = live.client;
   const round = async (count: number): Promise<AuditReport> => {

@@ -33,7 +33,8 @@ export interface AuditorDeps extends MendDeps {
   readonly pace?: Pace;
 }
 
-const PAGE = 200;
+/** Few, for what was read first must not be old when the last of them is asked. */
+const PAGE = 50;
 /** What one round has not come to by then is the next one's. */
 const PACE: Pace = { within: 4 * MINUTE, rest: 4 };
 /** Commands and timers of the last moments are still on their way to the read model. Milliseconds. */
@@ -53,9 +54,11 @@ type Stored = Pick<ProjectedCase, 'no' | 'seq' | 'snapshot'> & { readonly ended?
 
 /**
  * Compares open cases with their workflows and mends the read model where it differs. Whether each has a row and a
- * workflow is seen in every round; as many as there is time for are asked, from where the round before stopped. It reads both sides on its own:
- * the row, and the other rows that must agree with it (spoiltCases), and the workflow through a query; what it writes
- * comes from replaying the Temporal history. A case that is being written looks wrong for a moment, so only what still does a while later counts.
+ * workflow is seen in every round; as many as there is time for are asked, from where the round before stopped.
+ *
+ * It reads both sides on its own: the row, and the other rows that must agree with it (spoiltCases), and the workflow
+ * through a query; what it writes comes from replaying the Temporal history. A case that is being written looks wrong
+ * for a moment, so only what still does a while later counts.
  */
 export function createAuditorActivities(deps: AuditorDeps): AuditorActivities {
   return {

@@ -2,22 +2,27 @@ import { Worker } from '@temporalio/worker';
 import { makeBundle } from '../../worker/bundle';
 import { dataConverter } from '../workflows/support/converter';
 import { silence } from '../workflows/support/world';
-import { goldenHistories } from './histories';
+import { goldenHistories, PRESENT } from './histories';
 
 /**
- * Replays every golden history with the present code and prints `{ zone, replayed, failures }`. A program of its own, because a
- * process reads its zone when it starts.
+ * `replay-all.ts SHARE OF` replays golden histories with the present code and prints `{ zone, replayed, failures }`: all of
+ * the present release, and one share of those before it. A program of its own, because a process reads its zone when it starts.
  */
 async function main(): Promise<void> {
   silence();
   const workflowBundle = await makeBundle();
   const failures: Record<string, string> = {};
-  const histories = goldenHistories().map(({ name, json }) => ({ workflowId: name, history: json }));
+  const [share, of] = process.argv.slice(2).map(Number);
+  if (share === undefined || of === undefined) throw new Error('replay-all.ts SHARE OF');
+  const present = goldenHistories(PRESENT);
+  const former = goldenHistories().filter(({ name }) => !name.startsWith(`${PRESENT}/`));
+  const replayed = [...present, ...former.filter((_, index) => index % of === share)];
+  const histories = replayed.map(({ name, json }) => ({ workflowId: name, history: json }));
   for await (const result of Worker.runReplayHistories({ workflowBundle, dataConverter }, histories)) {
     if (result.error) failures[result.workflowId] = String(result.error);
   }
   const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions();
-  console.log(JSON.stringify({ zone, replayed: histories.length, failures }));
+  console.log(JSON.stringify({ zone, replayed: replayed.map(({ name }) => name), failures }));
 }
 
 main().catch((error: unknown) => {

@@ -62,7 +62,7 @@ type Stored = Pick<ProjectedCase, 'no' | 'seq' | 'snapshot'> & { readonly ended?
  */
 export function createAuditorActivities(deps: AuditorDeps): AuditorActivities {
   return {
-    audit: async (from) => audit(deps, from ?? (await whereTheLastStopped(deps.client))),
+    audit: async (from) => audit(deps, from ?? (await whereTheLastStopped(deps))),
     pruneFeed: () => pruneFeed(deps.database.db, deps.clock.now() - DAY),
   };
 }
@@ -91,12 +91,16 @@ async function audit(deps: AuditorDeps, from: string): Promise<AuditReport> {
   return report;
 }
 
-/** What the last round has returned; the server lists the newest first. */
-async function whereTheLastStopped(client: Client): Promise<string> {
+/** What the last round has returned; the server lists the newest first. One that can't be read costs its place, no more. */
+async function whereTheLastStopped({ client, logger }: AuditorDeps): Promise<string> {
   const query = `WorkflowType = '${AUDITOR_WORKFLOW}' AND ExecutionStatus = 'Completed'`;
   for await (const { workflowId, runId } of client.workflow.list({ query, pageSize: 1 })) {
-    const { next } = (await client.workflow.getHandle(workflowId, runId).result()) as Partial<AuditReport>;
-    return next ?? '';
+    try {
+      const { next } = (await client.workflow.getHandle(workflowId, runId).result()) as Partial<AuditReport>;
+      return next ?? '';
+    } catch (error) {
+      logger.warn({ workflowId, error }, 'where the last audit stopped can not be read; this one begins anew');
+    }
   }
   return '';
 }

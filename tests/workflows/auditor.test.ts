@@ -324,6 +324,12 @@ test('a round begins where the one before stopped', async () => {
   try {
     const reports = await worker.runUntil(async () => [await round(1), await round(2), await round(3)]);
     expect(reports.map(({ next }) => next)).toEqual([nos[0], '', nos[0]]);
+    expect(await audit()).toEqual({ ...CLEAN, compared: 1 });
+    const unreadable = withHandles(live.client, (no) => ({
+      ...workflow.getHandle(no),
+      result: () => Promise.reject(new Error('its key is gone')),
+    }));
+    expect(await audit({ client: unreadable })).toEqual({ ...CLEAN, compared: 2 });
   } finally {
     await connection.close();
   }

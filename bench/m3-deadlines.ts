@@ -29,9 +29,10 @@ async function run(bench: Bench): Promise<Row[]> {
   const { place, api, sizes } = bench;
   const background = Math.max(0, sizes.open - sizes.due);
   console.log(`M3: ${background} cases and ${background} bare workflows are opened`);
+  const since = Date.now();
   await closedLoop(sizes.clients, background, async () => void (await startComplaint(api)));
   await closedLoop(sizes.clients, background, async () => void (await startFloor(place, 'waits')));
-  await allOpened(bench, background);
+  await allOpened(bench, background, since);
   const sides = await interleaved(sizes.rounds, {
     ours: () => bothWays(bench, ours(bench)),
     floor: () => bothWays(bench, { start: (due) => startFloor(place, 'sleeper', due), late: floorLate }),
@@ -61,10 +62,11 @@ async function run(bench: Bench): Promise<Row[]> {
 }
 
 /** A case is started when Temporal has it: thousands may still wait for the worker, and deadlines would wait behind them. */
-async function allOpened({ place }: Bench, count: number): Promise<void> {
+async function allOpened({ place }: Bench, count: number, since: number): Promise<void> {
   const opened = async (): Promise<boolean> => {
     const { rows } = await place.pool.query<{ open: number }>(
-      'select count(*)::int as open from "case" where not ended',
+      'select count(*)::int as open from "case" where received_at >= $1',
+      [new Date(since)],
     );
     return (rows[0]?.open ?? 0) >= count;
   };

@@ -22,7 +22,7 @@ test('a worker has a version when both its deployment and its build are named', 
 
 test('new cases are opened under the newest rules, or under former ones, never under those of a release to come', () => {
   const rules = (GUANJIA_RULES?: string) => loadConfig({ ...NEEDED, GUANJIA_RULES }).rules;
-  expect([rules(), rules(''), rules('1'), rules('3')]).toEqual([3, 3, 1, 3]);
+  expect([rules(), rules(''), rules('1'), rules('2'), rules('3')]).toEqual([3, 3, 1, 2, 3]);
   for (const value of ['0', '4', '-1', '1.5', 'x']) expect(() => rules(value)).toThrow(/^GUANJIA_RULES must be/);
 });
 

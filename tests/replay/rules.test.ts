@@ -17,7 +17,7 @@ test('by other rules, those would break that have come to where the ways part, a
   expect(broken.sort()).toEqual(names.map((name) => `${PRESENT}/${name}`));
 });
 
-test('by the other rule of the loop, those would break in which a task armed one timer and then an earlier one', async () => {
+test('by the other rule of the loop, a case would break that was recorded under this one', async () => {
   const broken = await strangers(PRESENT, await otherRules('the loop'));
   expect(broken).toContain(`${PRESENT}/repair-many-hands`);
 });

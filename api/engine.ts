@@ -15,7 +15,7 @@ import type { Refusal } from '../domain/family';
 import type { Instant } from '../domain/instant';
 import type { Metrics } from '../common/metrics';
 import { currentOrigin, inSpan } from '../common/telemetry';
-import { grpcCodeOf, withTimeout } from '../common/temporal';
+import { grpcCodeOf, isNotFound, withTimeout } from '../common/temporal';
 import { ask, UPDATE_TRIES, wasNotTaken } from '../common/updates';
 import {
   questions,
@@ -39,7 +39,6 @@ const DEADLINE = 8_000;
 /** Codes of gRPC that mean "not now": cancelled, deadline exceeded, resource exhausted, unavailable. */
 const AWAY = new Set([1, 4, 8, 14]);
 const OK = 0;
-const NOT_FOUND = 5;
 /** gRPC's codes as labels. */
 const REASONS: Readonly<Record<number, string>> = {
   1: 'cancelled',
@@ -157,7 +156,7 @@ export class Engine {
       return await this.call('history', no, () => this.client.workflow.getHandle(no).fetchHistory());
     } catch (error) {
       // The client maps this error for every call but this one.
-      if (error instanceof WorkflowNotFoundError || grpcCodeOf(error) === NOT_FOUND) return null;
+      if (error instanceof WorkflowNotFoundError || isNotFound(error)) return null;
       throw error;
     }
   }

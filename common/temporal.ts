@@ -18,6 +18,13 @@ export function grpcCodeOf(error: unknown): number | null {
   return isGrpcServiceError(service) ? service.code : null;
 }
 
+const NOT_FOUND = 5;
+
+/** The server does not know what it was asked for. */
+export function isNotFound(error: unknown): boolean {
+  return grpcCodeOf(error) === NOT_FOUND;
+}
+
 type TemporalConfig = Pick<Config['temporal'], 'address' | 'namespace'>;
 
 /**

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import { Worker, type InjectedSinks, type WorkflowBundleOption } from '@temporalio/worker';
-import { grpcCodeOf } from '../common/temporal';
+import { isNotFound } from '../common/temporal';
 import type { JournalBatch, JournalSinks } from '../workflows/contracts/journal';
 
 export interface ReplayDeps {
@@ -13,8 +13,6 @@ export interface ReplayDeps {
 
 type History = temporal.api.history.v1.IHistory;
 type ReplayHistory = { readonly workflowId: string; readonly history: History };
-
-const NOT_FOUND = 5;
 
 /**
  * The whole journal of a case as its workflow wrote it, made anew by replaying its Temporal histories, oldest run
@@ -107,7 +105,7 @@ async function historyOf(client: Client, no: string, runId: string | undefined):
     return await client.workflow.getHandle(no, runId).fetchHistory();
   } catch (error) {
     // Here the client passes the server's own answer on.
-    if (grpcCodeOf(error) === NOT_FOUND) return null;
+    if (isNotFound(error)) return null;
     throw error;
   }
 }

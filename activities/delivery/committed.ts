@@ -1,10 +1,9 @@
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { optionalTsToMs } from '@temporalio/common/lib/time';
-import { grpcCodeOf } from '../../common/temporal';
+import { isNotFound } from '../../common/temporal';
 import type { Instant } from '../../domain/instant';
 
-const NOT_FOUND = 5;
 const PAGE = 50;
 const { EventType } = temporal.api.enums.v1;
 
@@ -42,6 +41,6 @@ export function committedBy({ workflowService, options: { namespace } }: Client)
 }
 
 function unlessGone(error: unknown): null {
-  if (grpcCodeOf(error) === NOT_FOUND) return null;
+  if (isNotFound(error)) return null;
   throw error;
 }

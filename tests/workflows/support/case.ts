@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure, type TypedSearchAttributes } from '@temporalio/common';
-import { grpcCodeOf } from '../../../common/temporal';
+import { isNotFound } from '../../../common/temporal';
 import { ask } from '../../../common/updates';
 import type { Actor } from '../../../domain/actor';
 import type { ComplaintOpening, ComplaintState } from '../../../domain/complaint/state';
@@ -17,9 +17,6 @@ import {
 import { CLERK } from '../../domain/support';
 import { activitiesUnderWay, historyOf, type HistoryEvent } from './history';
 import { until } from './until';
-
-/** Of gRPC. */
-const NOT_FOUND = 5;
 
 export interface Doing {
   readonly by?: Actor;
@@ -79,7 +76,7 @@ export class TestCase<O extends Opening = ComplaintOpening> {
       await this.call(() => workflowService.pollWorkflowExecutionUpdate({ namespace: 'default', updateRef }));
       return true;
     } catch (error) {
-      if (grpcCodeOf(error) === NOT_FOUND) return false;
+      if (isNotFound(error)) return false;
       throw error;
     }
   }
